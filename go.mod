@@ -1,0 +1,3 @@
+module imageshare
+
+go 1.26

@@ -1,0 +1,228 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Editor changes records by hand, as the state file and the admin API do:
+// what it writes must be sound, but no quota, owner or state stands in its
+// way, so that what was exported can be brought back.
+type Editor struct {
+	ctx    context.Context
+	ledger *Ledger
+	tx     Tx
+	caller Caller
+	now    time.Time
+	checks []func() error // what must hold once everything is written
+}
+
+// Edit runs a hand-made change as one step. The function may run more than
+// once. Whatever it writes is checked when all of it is written, so accounts
+// and images may come in any order.
+func (l *Ledger) Edit(ctx context.Context, c Caller, edit func(*Editor) error) error {
+	err := l.store.Update(ctx, func(tx Tx) error {
+		e := &Editor{ctx: ctx, ledger: l, tx: tx, caller: c, now: l.now().UTC()}
+		if err := edit(e); err != nil {
+			return err
+		}
+		for _, check := range e.checks {
+			if err := check(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return l.loadRegions(ctx)
+}
+
+// Account changes an account, registering it if it is new.
+func (e *Editor) Account(key AccountKey, change func(*Account) error) error {
+	old, err := e.tx.Account(e.ctx, key)
+	if err != nil && !errors.Is(err, ErrNoAccount) {
+		return err
+	}
+	a := &Account{Key: key, CreatedAt: e.now.Truncate(time.Second)}
+	if old != nil {
+		a = old.Clone()
+	}
+	if err := change(a); err != nil {
+		return err
+	}
+	if err := soundAccount(a); err != nil {
+		return err
+	}
+	return recordAccount(e.tx, e.caller, old, a, e.now)
+}
+
+// Image changes an image, making its record if it is new.
+func (e *Editor) Image(key ImageKey, change func(*Image) error) error {
+	old, err := e.tx.Image(e.ctx, key)
+	if err != nil && !errors.Is(err, ErrNoImage) {
+		return err
+	}
+	img := &Image{Key: key, State: Available, CreatedAt: e.now.Truncate(time.Second)}
+	if old != nil {
+		img = old.Clone()
+	}
+	if err := change(img); err != nil {
+		return err
+	}
+	e.settle(old, img)
+	if err := soundImage(img); err != nil {
+		return err
+	}
+	e.checks = append(e.checks, func() error { return e.placed(img) })
+	return record(e.tx, e.caller, old, img, e.now)
+}
+
+// settle fills what a writer of shares may leave out: a share without a time
+// keeps the one it had, else it begins now.
+func (e *Editor) settle(old, img *Image) {
+	was := map[string]time.Time{}
+	if old != nil {
+		for _, s := range old.Live(e.now) {
+			was[s.Account] = s.At
+		}
+	}
+	for i, s := range img.Shares {
+		if !s.At.IsZero() {
+			continue
+		}
+		if img.Shares[i].At = e.now.Truncate(time.Second); !was[s.Account].IsZero() {
+			img.Shares[i].At = was[s.Account]
+		}
+	}
+	slices.SortFunc(img.Shares, Share.Compare)
+}
+
+// DropImage removes an image and ends its shares; its history stays.
+func (e *Editor) DropImage(key ImageKey) error {
+	old, err := e.tx.Image(e.ctx, key)
+	if err != nil {
+		return err
+	}
+	ev := event(e.caller, key.Entity(), e.now)
+	ev.Notes = []string{"image dropped"}
+	_, ev.Removed = shareDiff(old.Live(e.now), nil)
+	if err := e.tx.DeleteImage(key); err != nil {
+		return err
+	}
+	return e.tx.Append(ev)
+}
+
+// DropAccount removes an account with its keys, users and roles; images it
+// owns stay, and so does its history.
+func (e *Editor) DropAccount(key AccountKey) error {
+	if err := e.tx.DeleteAccount(key); err != nil {
+		return err
+	}
+	ev := event(e.caller, key.Entity(), e.now)
+	ev.Notes = []string{"account dropped"}
+	return e.tx.Append(ev)
+}
+
+// Regions replaces the region ids of a product; an empty list brings the
+// built-in ones back.
+func (e *Editor) Regions(p Product, ids []string) error {
+	if !p.Known() || !p.Regional() {
+		return &Error{Rule: ErrInvalid, Reason: fmt.Sprintf("product %q has no regions", p)}
+	}
+	for _, id := range ids {
+		if id == "" || strings.ContainsAny(id, " \t\r\n/") {
+			return &Error{Rule: ErrInvalid, Region: id, Reason: "a region id is one word without /"}
+		}
+	}
+	return e.tx.PutSetting(regionsSetting(p), strings.Join(ids, " "))
+}
+
+// Clear drops every image and account and forgets the region lists.
+func (e *Editor) Clear() error {
+	images, err := e.tx.Images(e.ctx, ImageQuery{})
+	if err != nil {
+		return err
+	}
+	for _, i := range images {
+		if err := e.DropImage(i.Key); err != nil {
+			return err
+		}
+	}
+	accounts, err := e.tx.Accounts(e.ctx, AccountKey{}, 0)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if err := e.DropAccount(a.Key); err != nil {
+			return err
+		}
+	}
+	for _, p := range Products {
+		if err := e.tx.PutSetting(regionsSetting(p), ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placed checks an image against what else was written: its region, and its
+// owner and targets where only registered accounts will do.
+func (e *Editor) placed(img *Image) error {
+	if err := e.inRegion(img.Key); err != nil {
+		return err
+	}
+	for _, number := range append([]string{img.Owner}, accountsOf(img.Shares)...) {
+		if err := e.registered(img.Key, number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Editor) inRegion(key ImageKey) error {
+	if !key.Product.Regional() {
+		if key.Region != "" {
+			return &Error{Rule: ErrNoRegion, Image: key, Region: key.Region, Reason: "images of " + string(key.Product) + " have no region"}
+		}
+		return nil
+	}
+	text, err := e.tx.Setting(e.ctx, regionsSetting(key.Product))
+	if err != nil {
+		return err
+	}
+	ids := strings.Fields(text)
+	if text == "" {
+		ids = e.ledger.builtin[key.Product]
+	}
+	if !slices.Contains(ids, key.Region) {
+		return &Error{Rule: ErrNoRegion, Image: key, Region: key.Region}
+	}
+	return nil
+}
+
+func (e *Editor) registered(key ImageKey, number string) error {
+	holder, err := e.tx.Holder(e.ctx, key.Product.Cloud(), number)
+	switch {
+	case errors.Is(err, ErrNoAccount) && e.ledger.knownOnly:
+		return &Error{Rule: ErrTargetUnknown, Image: key, Account: number}
+	case err != nil && !errors.Is(err, ErrNoAccount):
+		return err
+	case err == nil && holder.User != "":
+		return &Error{Rule: ErrTargetUser, Image: key, Account: number}
+	}
+	return nil
+}
+
+func accountsOf(shares []Share) []string {
+	ids := make([]string, len(shares))
+	for i, s := range shares {
+		ids[i] = s.Account
+	}
+	return ids
+}

@@ -1,0 +1,163 @@
+package ledger
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ImageKey names one image. Region is "" where the product has none (ENS).
+type ImageKey struct {
+	Product Product
+	Region  string
+	ID      string
+}
+
+// String is product/region/id, with - for no region: how the CLI and the
+// history write an image.
+func (k ImageKey) String() string {
+	region := k.Region
+	if region == "" {
+		region = "-"
+	}
+	return string(k.Product) + "/" + region + "/" + k.ID
+}
+
+// ParseImageKey reads what String writes. It checks the shape, not the existence.
+func ParseImageKey(s string) (ImageKey, error) {
+	parts := strings.Split(s, "/")
+	if len(parts) != 3 || !Product(parts[0]).Known() || parts[2] == "" {
+		return ImageKey{}, fmt.Errorf("%q is not an image: write product/region/id, for example cvm/ap-guangzhou/img-6pb6lrmy (ens/-/ID for ENS)", s)
+	}
+	k := ImageKey{Product: Product(parts[0]), Region: parts[1], ID: parts[2]}
+	if k.Region == "-" {
+		k.Region = ""
+	}
+	return k, nil
+}
+
+// Compare orders keys by product, region and id, byte by byte.
+func (k ImageKey) Compare(o ImageKey) int {
+	if c := strings.Compare(string(k.Product), string(o.Product)); c != 0 {
+		return c
+	}
+	if c := strings.Compare(k.Region, o.Region); c != 0 {
+		return c
+	}
+	return strings.Compare(k.ID, o.ID)
+}
+
+// State is where an image stands in its life.
+type State string
+
+// The states. A state written by hand stays until somebody changes it.
+const (
+	Creating   State = "creating"
+	Importing  State = "importing"
+	Copying    State = "copying"
+	Available  State = "available"
+	Deprecated State = "deprecated"
+	Failed     State = "failed"
+)
+
+// States lists every state.
+var States = []State{Creating, Importing, Copying, Available, Deprecated, Failed}
+
+// Image is the record of one machine image with everybody it is shared with.
+// What a store hands out is shared between readers: Clone before changing it.
+type Image struct {
+	Key         ImageKey
+	Owner       string // account number in the product's cloud
+	Name        string
+	Description string
+	State       State
+	Public      bool // usable by every account of the region
+	Encrypted   bool
+
+	OSName       string
+	OSType       string
+	Platform     string
+	Architecture string
+	SizeGiB      int64
+	Family       string
+	Version      string
+	Tags         map[string]string
+	Snapshots    []Snapshot
+	CopiedFrom   string // region/id of a copy's source
+	CreatedAt    time.Time
+
+	// Shares are in the order of a list: see Share.Compare.
+	Shares []Share
+}
+
+// Snapshot is one disk of an image, as metadata.
+type Snapshot struct {
+	ID      string
+	Usage   string // system or data
+	SizeGiB int64
+}
+
+// Share is one account's use of an image.
+type Share struct {
+	Account string
+	At      time.Time // whole seconds, UTC
+	Until   time.Time // zero: no end
+}
+
+// Compare orders shares by time, then by account as a number: the shorter
+// first, then digit by digit.
+func (s Share) Compare(o Share) int {
+	if c := s.At.Compare(o.At); c != 0 {
+		return c
+	}
+	if c := len(s.Account) - len(o.Account); c != 0 {
+		return c
+	}
+	return strings.Compare(s.Account, o.Account)
+}
+
+// Ended reports whether the share grants nothing any more at a moment: from
+// the instant of its end on.
+func (s Share) Ended(now time.Time) bool { return !s.Until.IsZero() && !now.Before(s.Until) }
+
+// Equal reports whether both name the same account, start and end.
+func (s Share) Equal(o Share) bool {
+	return s.Account == o.Account && s.At.Equal(o.At) && s.Until.Equal(o.Until)
+}
+
+// Live are the shares that grant something at a moment, in list order. The
+// result may be the image's own slice.
+func (i *Image) Live(now time.Time) []Share {
+	ended := func(s Share) bool { return s.Ended(now) }
+	if !slices.ContainsFunc(i.Shares, ended) {
+		return i.Shares
+	}
+	return slices.DeleteFunc(slices.Clone(i.Shares), ended)
+}
+
+// Clone is a copy that shares nothing with i.
+func (i *Image) Clone() *Image {
+	c := *i
+	c.Tags = maps.Clone(i.Tags)
+	c.Snapshots = slices.Clone(i.Snapshots)
+	c.Shares = slices.Clone(i.Shares)
+	return &c
+}
+
+// Equal reports whether two records say the same.
+func (i *Image) Equal(o *Image) bool {
+	return reflect.DeepEqual(i.scalars(), o.scalars()) && maps.Equal(i.Tags, o.Tags) &&
+		slices.Equal(i.Snapshots, o.Snapshots) && slices.EqualFunc(i.Shares, o.Shares, Share.Equal)
+}
+
+// scalars is the record without its lists, which compare by their elements:
+// an empty list and no list say the same.
+func (i *Image) scalars() Image {
+	s := *i
+	s.Tags, s.Snapshots, s.Shares = nil, nil, nil
+	s.CreatedAt = i.CreatedAt.UTC().Round(0)
+	return s
+}

@@ -1,0 +1,104 @@
+// Package ledger is the domain: accounts, images, shares, and the rules of
+// who may use which image. It says what is true and knows no wire, no engine
+// and no clock of its own; a store remembers what it decides, a dialect
+// spells it, and both depend on this package, never the other way round.
+//
+// A share gives one account the use of one image in the image's own region.
+// Only the owner shares, cancels and lists. Every rule is checked inside the
+// engine's transaction, so two callers racing for the last place of a quota
+// cannot both win, and a change lands with its history or not at all.
+//
+// Limits: image bytes are out of scope, an image is a record. Account numbers
+// are text throughout: twenty digits do not fit 64 bits.
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Config says how a Ledger decides. The zero value of each field but Store is usable.
+type Config struct {
+	Store Store
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Regions are the built-in region ids of each product that has regions.
+	// A list written by Editor.Regions replaces the product's own.
+	Regions map[Product][]string
+	// ShareQuotas are accounts per image; a product not named keeps its documented number.
+	ShareQuotas map[Product]int
+	// KnownAccountsOnly refuses owners and targets that are not registered.
+	KnownAccountsOnly bool
+}
+
+// Ledger applies the rules over one store. It is safe for concurrent use.
+type Ledger struct {
+	store     Store
+	now       func() time.Time
+	builtin   map[Product][]string
+	quotas    map[Product]int
+	knownOnly bool
+	regions   atomic.Pointer[map[Product][]string] // in force: built in, or written over
+}
+
+// New opens a ledger over a store; it reads the stored region lists once.
+func New(ctx context.Context, c Config) (*Ledger, error) {
+	l := &Ledger{store: c.Store, now: c.Now, builtin: c.Regions, quotas: c.ShareQuotas, knownOnly: c.KnownAccountsOnly}
+	if l.now == nil {
+		l.now = time.Now
+	}
+	if err := l.loadRegions(ctx); err != nil {
+		return nil, fmt.Errorf("read the region lists: %w", err)
+	}
+	return l, nil
+}
+
+// Reader gives the records and lists as they are, without asking who wants to
+// know: for the admin API and for authentication.
+func (l *Ledger) Reader() Reader { return l.store }
+
+// Now is the ledger's clock.
+func (l *Ledger) Now() time.Time { return l.now() }
+
+func (l *Ledger) shareQuota(p Product) int {
+	if n, ok := l.quotas[p]; ok {
+		return n
+	}
+	return p.traits().shareQuota
+}
+
+// Region answers nil if a product serves a region, else ErrNoRegion.
+func (l *Ledger) Region(p Product, region string) error {
+	if !p.Regional() && region == "" {
+		return nil
+	}
+	for _, known := range (*l.regions.Load())[p] {
+		if known == region {
+			return nil
+		}
+	}
+	return &Error{Rule: ErrNoRegion, Region: region}
+}
+
+// Regions lists the region ids of a product that are in force, in their written order.
+func (l *Ledger) Regions(p Product) []string { return (*l.regions.Load())[p] }
+
+func (l *Ledger) loadRegions(ctx context.Context) error {
+	all := map[Product][]string{}
+	for _, p := range Products {
+		text, err := l.store.Setting(ctx, regionsSetting(p))
+		if err != nil {
+			return err
+		}
+		if all[p] = strings.Fields(text); text == "" {
+			all[p] = l.builtin[p]
+		}
+	}
+	l.regions.Store(&all)
+	return nil
+}
+
+func regionsSetting(p Product) string { return "regions/" + string(p) }

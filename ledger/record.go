@@ -1,0 +1,149 @@
+package ledger
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// record writes what became of an image (old is nil for a new one) together
+// with its history entry, or nothing where both say the same.
+func record(tx Tx, c Caller, old, img *Image, now time.Time) error {
+	e := event(c, img.Key.Entity(), now)
+	e.Notes = imageNotes(old, img)
+	if old == nil {
+		old = &Image{}
+	}
+	e.Added, e.Removed = shareDiff(old.Live(now), img.Live(now))
+	if len(e.Added)+len(e.Removed)+len(e.Notes) == 0 {
+		return nil
+	}
+	if err := tx.PutImage(img); err != nil {
+		return err
+	}
+	return tx.Append(e)
+}
+
+// shareDiff says which shares began and which accounts lost theirs. A share
+// whose times were rewritten ends and begins again: the history must be able
+// to tell who could use what at any moment.
+func shareDiff(old, now []Share) (added []Share, removed []string) {
+	was := map[string]Share{}
+	for _, s := range old {
+		was[s.Account] = s
+	}
+	for _, s := range now {
+		before, had := was[s.Account]
+		delete(was, s.Account)
+		if had && before.Equal(s) {
+			continue
+		}
+		if had {
+			removed = append(removed, s.Account)
+		}
+		added = append(added, s)
+	}
+	for _, s := range old {
+		if _, gone := was[s.Account]; gone {
+			removed = append(removed, s.Account)
+		}
+	}
+	return added, removed
+}
+
+// imageNotes says in words what changed besides shares.
+func imageNotes(old, img *Image) []string {
+	if old == nil {
+		return append([]string{"image made for " + img.OwnerKey().String()}, publicNote(false, img.Public)...)
+	}
+	var notes []string
+	if old.Owner != img.Owner {
+		notes = append(notes, fmt.Sprintf("owner %s, was %s", img.Owner, old.Owner))
+	}
+	if old.State != img.State {
+		notes = append(notes, fmt.Sprintf("state %s, was %s", img.State, old.State))
+	}
+	notes = append(notes, publicNote(old.Public, img.Public)...)
+	if rest := withoutNoted(old); !rest.Equal(withoutNoted(img)) {
+		notes = append(notes, "details changed")
+	}
+	return notes
+}
+
+func publicNote(was, is bool) []string {
+	switch {
+	case is && !was:
+		return []string{"public on"}
+	case was && !is:
+		return []string{"public off"}
+	}
+	return nil
+}
+
+// withoutNoted is an image without what has its own words in the history.
+func withoutNoted(i *Image) *Image {
+	c := *i
+	c.Owner, c.State, c.Public, c.Shares = "", "", false, nil
+	return &c
+}
+
+// recordAccount does for an account what record does for an image.
+func recordAccount(tx Tx, c Caller, old, a *Account, now time.Time) error {
+	notes := accountNotes(old, a)
+	if len(notes) == 0 {
+		return nil
+	}
+	if err := tx.PutAccount(a); err != nil {
+		return err
+	}
+	e := event(c, a.Key.Entity(), now)
+	e.Notes = notes
+	return tx.Append(e)
+}
+
+// accountNotes names what was made, changed and dropped, never a secret.
+func accountNotes(old, a *Account) []string {
+	if old == nil {
+		return append([]string{"account registered"}, partNotes(nil, parts(a))...)
+	}
+	notes := partNotes(parts(old), parts(a))
+	if len(notes) == 0 && !old.Equal(a) {
+		notes = []string{"account reordered"}
+	}
+	return notes
+}
+
+// parts are an account's keys, users and roles by name, each with a text that
+// differs when it does.
+func parts(a *Account) map[string]string {
+	all := map[string]string{}
+	for _, k := range a.Credentials() {
+		all["key "+k.ID] = fmt.Sprint(k.User, k.Sealed, k.Disabled)
+	}
+	for _, u := range a.Users {
+		all["user "+u.Name] = fmt.Sprintf("%s %q", u.Number, u.Policies)
+	}
+	for _, r := range a.Roles {
+		all["role "+r.Name] = fmt.Sprintf("%q %q", r.Trust, r.Policies)
+	}
+	return all
+}
+
+func partNotes(old, now map[string]string) []string {
+	var notes []string
+	for name, text := range now {
+		if was, had := old[name]; !had {
+			notes = append(notes, name+" made")
+		} else if was != text {
+			notes = append(notes, name+" changed")
+		}
+	}
+	for name := range old {
+		if _, stays := now[name]; !stays {
+			notes = append(notes, name+" dropped")
+		}
+	}
+	slices.SortFunc(notes, strings.Compare)
+	return notes
+}

@@ -1,0 +1,162 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// Sharing is who may use one image, as its owner sees it.
+type Sharing struct {
+	Image  ImageKey
+	Public bool
+	Shares []Share // live, in list order; not to be changed
+}
+
+// Sharing lists who an image is shared with. Errors: ErrImageID, ErrNoImage,
+// ErrNotOwner.
+func (l *Ledger) Sharing(ctx context.Context, c Caller, key ImageKey) (Sharing, error) {
+	img, err := owned(ctx, l.store, c, key)
+	if err != nil {
+		return Sharing{}, err
+	}
+	return Sharing{Image: key, Public: img.Public, Shares: img.Live(l.now())}, nil
+}
+
+// Change is what Share does to one image: removals first, then additions. An
+// account named twice counts once.
+type Change struct {
+	Add    []string
+	Remove []string
+	Public *bool // nil leaves it
+}
+
+// widens reports whether more accounts could use the image afterwards; only
+// such a change asks for an image that is fit to be shared.
+func (ch Change) widens() bool { return len(ch.Add) > 0 || (ch.Public != nil && *ch.Public) }
+
+// Share changes who may use an image: all of the change with its history
+// entry, or nothing. A change of nothing writes nothing. Errors, in the order
+// of the checks: ErrImageID, ErrNoImage, ErrNotOwner, ErrNotReady,
+// ErrDeprecated, ErrEncrypted; for each target ErrTargetForm, ErrTargetSelf,
+// ErrTargetUser, ErrTargetUnknown, ErrAlreadyShared; ErrShareQuota.
+func (l *Ledger) Share(ctx context.Context, c Caller, key ImageKey, ch Change) error {
+	return l.store.Update(ctx, func(tx Tx) error {
+		old, err := owned(ctx, tx, c, key)
+		if err != nil {
+			return err
+		}
+		if err := fit(old, ch); err != nil {
+			return err
+		}
+		img, err := l.changed(ctx, tx, old, ch)
+		if err != nil {
+			return err
+		}
+		return record(tx, c, old, img, l.now())
+	})
+}
+
+// owned finds an image and insists that the caller's account owns it.
+func owned(ctx context.Context, r Records, c Caller, key ImageKey) (*Image, error) {
+	if !key.Product.ValidImageID(key.ID) {
+		return nil, &Error{Rule: ErrImageID, Image: key}
+	}
+	img, err := r.Image(ctx, key)
+	switch {
+	case errors.Is(err, ErrNoImage):
+		return nil, &Error{Rule: ErrNoImage, Image: key}
+	case err != nil:
+		return nil, err
+	case img.OwnerKey() != c.AccountKey():
+		return nil, &Error{Rule: ErrNotOwner, Image: key}
+	}
+	return img, nil
+}
+
+// fit checks that an image may be shared with more accounts than now.
+func fit(img *Image, ch Change) error {
+	if !ch.widens() {
+		return nil
+	}
+	ready := img.State == Available || (img.State == Copying && img.Key.Product.traits().copyIsReady)
+	switch {
+	case img.State == Deprecated:
+		return &Error{Rule: ErrDeprecated, Image: img.Key}
+	case !ready:
+		return &Error{Rule: ErrNotReady, Image: img.Key}
+	case img.Encrypted:
+		return &Error{Rule: ErrEncrypted, Image: img.Key}
+	}
+	return nil
+}
+
+// changed is the image after the change, or the first rule that it breaks.
+func (l *Ledger) changed(ctx context.Context, tx Tx, old *Image, ch Change) (*Image, error) {
+	img := old.Clone()
+	now := l.now().UTC().Truncate(time.Second)
+	img.Shares = slices.DeleteFunc(img.Shares, func(s Share) bool {
+		return s.Ended(now) || slices.Contains(ch.Remove, s.Account)
+	})
+	if ch.Public != nil {
+		img.Public = *ch.Public
+	}
+	for _, account := range unique(ch.Add) {
+		if err := l.target(ctx, tx, img, account); err != nil {
+			return nil, err
+		}
+		if !img.sharedWith(account) {
+			img.Shares = append(img.Shares, Share{Account: account, At: now})
+		}
+	}
+	slices.SortFunc(img.Shares, Share.Compare)
+	return img, l.quota(img, ch)
+}
+
+// target checks one account that an image is to be shared with.
+func (l *Ledger) target(ctx context.Context, tx Tx, img *Image, account string) error {
+	fail := func(rule error) error { return &Error{Rule: rule, Image: img.Key, Account: account} }
+	switch {
+	case !ValidAccount(account):
+		return fail(ErrTargetForm)
+	case account == img.Owner:
+		return fail(ErrTargetSelf)
+	}
+	holder, err := tx.Holder(ctx, img.Key.Product.Cloud(), account)
+	switch {
+	case errors.Is(err, ErrNoAccount) && l.knownOnly:
+		return fail(ErrTargetUnknown)
+	case err != nil && !errors.Is(err, ErrNoAccount):
+		return err
+	case err == nil && holder.User != "":
+		return fail(ErrTargetUser)
+	case img.Key.Product.traits().repeatFails && img.sharedWith(account):
+		return fail(ErrAlreadyShared)
+	}
+	return nil
+}
+
+func (l *Ledger) quota(img *Image, ch Change) error {
+	if limit := l.shareQuota(img.Key.Product); len(ch.Add) > 0 && len(img.Shares) > limit {
+		return &Error{Rule: ErrShareQuota, Image: img.Key, Limit: limit}
+	}
+	return nil
+}
+
+func (i *Image) sharedWith(account string) bool {
+	return slices.ContainsFunc(i.Shares, func(s Share) bool { return s.Account == account })
+}
+
+// unique keeps the first of equal ids, in their order.
+func unique(ids []string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}

@@ -1,0 +1,139 @@
+package ledger
+
+import (
+	"context"
+	"time"
+)
+
+// Records are looked up by one key. What they return is shared with other
+// readers and must not be changed. Safe for concurrent use.
+type Records interface {
+	// Image returns ErrNoImage if there is none.
+	Image(context.Context, ImageKey) (*Image, error)
+	// Account returns ErrNoAccount if it is not registered.
+	Account(context.Context, AccountKey) (*Account, error)
+	// Credential finds an access key by its id, byte for byte; ErrNoKey if there is none.
+	Credential(ctx context.Context, c Cloud, keyID string) (*Credential, error)
+	// Holder finds whose number it is, an account's or a user's own; ErrNoAccount if nobody's.
+	Holder(ctx context.Context, c Cloud, number string) (Holder, error)
+	// Setting is the text last put under a name, "" if none was.
+	Setting(ctx context.Context, name string) (string, error)
+}
+
+// Lists are read in pages, in a stable order, from behind a key onwards. A
+// page shorter than its limit is the last. A limit of 0 means no limit.
+type Lists interface {
+	// Images are ordered by key.
+	Images(context.Context, ImageQuery) ([]*Image, error)
+	// CountImages counts what Images would list without a limit.
+	CountImages(context.Context, ImageQuery) (int, error)
+	// Accounts are ordered by cloud, then by number; after is exclusive.
+	Accounts(ctx context.Context, after AccountKey, limit int) ([]*Account, error)
+	// Usable are the shares that an account holds, ordered by image.
+	Usable(context.Context, UsableQuery) ([]Grant, error)
+	// Events are ordered as they were committed.
+	Events(context.Context, EventQuery) ([]Event, error)
+}
+
+// Reader is what can be asked of a store. A read that starts after a change
+// was acknowledged sees that change.
+type Reader interface {
+	Records
+	Lists
+}
+
+// Writer changes records inside an Update. The record given is the engine's
+// from then on and must not be changed any more.
+type Writer interface {
+	// PutImage writes a record whole, shares included, new or not.
+	PutImage(*Image) error
+	// DeleteImage removes a record; ErrNoImage if there is none. Its history stays.
+	DeleteImage(ImageKey) error
+	// PutAccount writes a record whole, new or not. It returns ErrKeyTaken or
+	// ErrNumberTaken if another account or user holds a key id or number of it.
+	PutAccount(*Account) error
+	// DeleteAccount removes a record; ErrNoAccount if there is none. Its history stays.
+	DeleteAccount(AccountKey) error
+	// PutSetting keeps a text under a name; "" forgets it.
+	PutSetting(name, text string) error
+	// Append adds an entry behind the last of its entity (Event.Follow); it
+	// returns ErrTokenUsed if the entry's token stands in the history already.
+	Append(Event) error
+}
+
+// Tx is one change while it is being made: it sees the records as they were
+// when the change began, with its own writes.
+type Tx interface {
+	Reader
+	Writer
+}
+
+// Store remembers. Engines keep these promises (package storetest tests each):
+//
+// Update runs change, and either all of its writes and events are there
+// afterwards or none. When it returns nil, what was written survives whatever
+// the engine is made to survive. The changes of concurrent Updates appear one
+// after the other. change may run more than once and must touch nothing but
+// its Tx. If it fails or panics, nothing of it stays, nothing of anybody
+// else's is lost, and Update returns its error (a panic becomes an error that
+// wraps ErrPanicked). A context cancelled before the change began returns the
+// context's error; once it has begun, Update waits for the truth. If the
+// engine cannot say that a change was kept, Update does not return nil.
+type Store interface {
+	Reader
+	Update(ctx context.Context, change func(Tx) error) error
+	// Close waits for changes under way and gives the store back. Later calls fail.
+	Close() error
+}
+
+// ImageQuery selects images. Empty fields select all.
+type ImageQuery struct {
+	Product Product
+	Region  string
+	Owner   AccountKey // of the product's cloud
+	Name    string     // the whole name
+	Public  bool       // public ones only
+
+	After ImageKey // exclusive
+	Limit int
+}
+
+// Match reports whether an image is one that the query selects, After and Limit aside.
+func (q ImageQuery) Match(i *Image) bool {
+	return (q.Product == "" || q.Product == i.Key.Product) &&
+		(q.Region == "" || q.Region == i.Key.Region) &&
+		(q.Owner == AccountKey{} || q.Owner == i.OwnerKey()) &&
+		(q.Name == "" || q.Name == i.Name) &&
+		(!q.Public || i.Public)
+}
+
+// OwnerKey is the account that owns the image.
+func (i *Image) OwnerKey() AccountKey { return AccountKey{Cloud: i.Key.Product.Cloud(), ID: i.Owner} }
+
+// UsableQuery selects what is shared with an account at a moment.
+type UsableQuery struct {
+	Account AccountKey
+	Now     time.Time
+	After   ImageKey // exclusive
+	Limit   int
+}
+
+// Grant is a share seen from the account that holds it.
+type Grant struct {
+	Image ImageKey
+	Owner string
+	Share
+}
+
+// EventQuery selects entries of the history. Empty fields select all.
+type EventQuery struct {
+	Entity  string
+	Account AccountKey // in Added or Removed
+	Actor   string
+	Token   string
+	Since   time.Time // inclusive
+	Until   time.Time // exclusive
+
+	After int64 // exclusive; the position of an entry, see Event
+	Limit int
+}
