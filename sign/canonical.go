@@ -1,0 +1,132 @@
+package sign
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// canonical is what TC3 and ACS3 put under a signature: six lines, the fourth
+// being one line per header and therefore followed by an empty one.
+type canonical struct {
+	method, path, query string
+	host                string
+	names, values       []string // of the signed headers; host's value is not used
+	payload             string   // hex
+}
+
+func (c canonical) text() []byte {
+	b := make([]byte, 0, 512)
+	for _, line := range []string{c.method, c.path, c.query} {
+		b = append(append(b, line...), '\n')
+	}
+	for i, name := range c.names {
+		value := c.values[i]
+		if name == "host" {
+			value = c.host
+		}
+		b = append(append(b, name...), ':')
+		b = append(append(b, value...), '\n')
+	}
+	b = append(b, '\n')
+	b = append(append(b, strings.Join(c.names, ";")...), '\n')
+	return append(b, c.payload...)
+}
+
+// authorization is the header of the same name, as TC3 and ACS3 both write it.
+type authorization struct {
+	credential, signature string
+	names                 []string // signed headers
+}
+
+// readAuthorization takes the three fields in the one order that every known
+// client writes, with a space or none after each comma.
+func readAuthorization(r *Request, scheme string) (authorization, error) {
+	const field = "Authorization"
+	value, err := r.needHeader(field)
+	if err != nil {
+		return authorization{}, err
+	}
+	rest, ok := strings.CutPrefix(value, scheme+" ")
+	if !ok {
+		return authorization{}, malformed(field, "not "+scheme)
+	}
+	parts := strings.SplitN(rest, ",", 4)
+	if len(parts) != 3 {
+		return authorization{}, malformed(field, "not three fields")
+	}
+	for i, name := range []string{"Credential", "SignedHeaders", "Signature"} {
+		text, ok := strings.CutPrefix(strings.TrimPrefix(parts[i], " "), name+"=")
+		if !ok || text == "" {
+			return authorization{}, malformed(field, name+" expected")
+		}
+		parts[i] = text
+	}
+	names, err := splitNames(parts[1])
+	return authorization{credential: parts[0], names: names, signature: parts[2]}, err
+}
+
+// splitNames leaves the order as sent, which is signed too. A name given twice
+// or in another letter case could be read in two ways, so it is refused.
+func splitNames(list string) ([]string, error) {
+	names := strings.SplitN(list, ";", maxSigned+1)
+	if len(names) > maxSigned {
+		return nil, malformed("Authorization", "too many signed headers")
+	}
+	for i, name := range names {
+		if name == "" || strings.ContainsFunc(name, notHeaderByte) || slices.Contains(names[:i], name) {
+			return nil, malformed("Authorization", "signed headers must be different lower-case names")
+		}
+	}
+	return names, nil
+}
+
+func notHeaderByte(c rune) bool {
+	return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_'
+}
+
+func (a authorization) cover(names ...string) error {
+	for _, name := range names {
+		if !slices.Contains(a.names, name) {
+			return &FieldError{Rule: ErrUnsigned, Field: name}
+		}
+	}
+	return nil
+}
+
+// signedValues reads what the signature covers. A listed header that did not
+// arrive cannot be verified, and saying so helps more than a mismatch.
+func (r *Request) signedValues(names []string) ([]string, error) {
+	if len(r.Host) > maxValue {
+		return nil, malformed("Host", "too long")
+	}
+	values := make([]string, len(names))
+	for i, name := range names {
+		if name == "host" {
+			continue
+		}
+		value, err := r.header(name)
+		if err != nil {
+			return nil, err
+		}
+		if value == "" && len(r.Header[http.CanonicalHeaderKey(name)]) == 0 {
+			return nil, missing(name)
+		}
+		values[i] = value
+	}
+	return values, nil
+}
+
+func hexSum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+func sumMAC(key []byte, text string) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(text))
+	return mac.Sum(nil)
+}

@@ -1,0 +1,267 @@
+package sign
+
+import (
+	"encoding/hex"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// SchemeTC3 is Tencent's header signature, used on API 3.0.
+const SchemeTC3 = "TC3-HMAC-SHA256"
+
+const (
+	tc3Terminator   = "tc3_request"
+	unsignedPayload = "UNSIGNED-PAYLOAD"
+)
+
+// tc3 is a request as its signer may have seen it. Clients disagree on the
+// host, the path and letter case, so those three are lists to try.
+type tc3 struct {
+	canonical
+	timestamp, date, service string
+	paths, hosts             []string
+	spellings                [][]string // of the header values
+	unsigned                 bool
+	signature                string
+}
+
+// ReadTC3 reads a TC3-HMAC-SHA256 signature. Aliases are further host names
+// that a client may have signed: one that goes through a gateway signs the
+// vendor's name while its Host header says ours.
+func ReadTC3(r *Request, aliases ...string) (Proof, error) {
+	auth, err := readAuthorization(r, SchemeTC3)
+	if err != nil {
+		return Proof{}, err
+	}
+	timestamp, err := r.needHeader("X-TC-Timestamp")
+	if err != nil {
+		return Proof{}, err
+	}
+	at, err := unixTime("X-TC-Timestamp", timestamp)
+	if err != nil {
+		return Proof{}, err
+	}
+	date := at.Format(time.DateOnly)
+	keyID, service, err := readScope(auth.credential, date)
+	if err != nil {
+		return Proof{}, err
+	}
+	c := &tc3{timestamp: timestamp, date: date, service: service, signature: auth.signature}
+	if err := c.read(r, auth, aliases); err != nil {
+		return Proof{}, err
+	}
+	token, err := r.header("X-TC-Token")
+	if err != nil {
+		return Proof{}, err
+	}
+	return Proof{
+		Scheme: SchemeTC3, KeyID: keyID, Token: token, Time: at, Signature: auth.signature,
+		Verify: checked(func(secret string) error { return c.verify(r, secret) }),
+	}, nil
+}
+
+// unixTime takes at most eleven digits, which is year 5138: more would not
+// overflow yet, but give a date that no scope can spell.
+func unixTime(field, text string) (time.Time, error) {
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || len(text) > 11 || strings.Trim(text, "0123456789") != "" {
+		return time.Time{}, &FieldError{Rule: ErrTime, Field: field, Reason: "not seconds since 1970"}
+	}
+	return time.Unix(seconds, 0).UTC(), nil
+}
+
+// readScope takes any service. Node's client signs the text before the
+// endpoint's first dot, "127" on loopback, whatever it is talking to.
+func readScope(credential, date string) (keyID, service string, err error) {
+	parts := strings.SplitN(credential, "/", 5)
+	if len(parts) != 4 || parts[0] == "" || parts[2] == "" || parts[3] != tc3Terminator {
+		return "", "", malformed("Authorization", "credential is not KEY/DATE/SERVICE/"+tc3Terminator)
+	}
+	if parts[1] != date {
+		return "", "", &FieldError{Rule: ErrScope, Field: "Authorization", Reason: "date is not the timestamp's in UTC"}
+	}
+	return parts[0], parts[2], nil
+}
+
+func (c *tc3) read(r *Request, auth authorization, aliases []string) error {
+	if err := auth.cover("content-type", "host"); err != nil {
+		return err
+	}
+	values, err := r.signedValues(auth.names)
+	if err != nil {
+		return err
+	}
+	content, err := r.header("X-TC-Content-SHA256")
+	if err != nil {
+		return err
+	}
+	c.unsigned = content == unsignedPayload
+	c.canonical = canonical{method: r.Method, query: r.RawQuery, names: auth.names}
+	c.spell(values)
+	// The vendor signs "/" wherever a request goes. Node signs the path.
+	c.paths = distinct([]string{"/", r.path()})
+	// Go and Python sign the host with its port, Node without.
+	c.hosts = []string{lower(r.Host), r.Host, lower(withoutPort(r.Host)), withoutPort(r.Host)}
+	for _, alias := range aliases {
+		c.hosts = append(c.hosts, lower(alias), alias)
+	}
+	c.hosts = distinct(c.hosts)
+	return nil
+}
+
+// spell keeps the values lower-cased, as the vendor's page has it, and as sent.
+func (c *tc3) spell(values []string) {
+	folded := make([]string, len(values))
+	for i, value := range values {
+		folded[i] = lower(value)
+	}
+	c.spellings = [][]string{folded}
+	if !slices.Equal(folded, values) {
+		c.spellings = append(c.spellings, values)
+	}
+}
+
+// lower touches ASCII only: a Unicode fold would give one text to two values.
+func lower(s string) string {
+	isUpper := func(c rune) bool { return 'A' <= c && c <= 'Z' }
+	if !strings.ContainsFunc(s, isUpper) {
+		return s
+	}
+	b := []byte(s)
+	for i, c := range b {
+		if isUpper(rune(c)) {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// withoutPort leaves an IPv6 address in its brackets, and one without brackets
+// alone.
+func withoutPort(host string) string {
+	i := strings.LastIndexByte(host, ':')
+	if i < 0 || (strings.Count(host, ":") > 1 && !strings.HasSuffix(host[:i], "]")) {
+		return host
+	}
+	return host[:i]
+}
+
+// distinct drops repetitions and keeps the order.
+func distinct(list []string) []string {
+	kept := list[:0]
+	for _, s := range list {
+		if !slices.Contains(kept, s) {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// payloadHash is the body's, or the literal word's if the client left the body
+// out. A GET signs an empty payload, which is what it has.
+func (c *tc3) payloadHash(body []byte) string {
+	if c.unsigned {
+		return hexSum([]byte(unsignedPayload))
+	}
+	return hexSum(body)
+}
+
+// candidates are the texts that the client may have signed, the documented one
+// first.
+func (c *tc3) candidates(payload string) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		one := c.canonical
+		one.payload = payload
+		for _, one.path = range c.paths {
+			for _, one.host = range c.hosts {
+				for _, one.values = range c.spellings {
+					if !yield(one.text()) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+func (c *tc3) stringToSign(canonical []byte) string {
+	scope := c.date + "/" + c.service + "/" + tc3Terminator
+	return SchemeTC3 + "\n" + c.timestamp + "\n" + scope + "\n" + hexSum(canonical)
+}
+
+// tc3Key is the same for a whole day, which makes it worth keeping.
+func tc3Key(secret, date, service string) []byte {
+	key := sumMAC([]byte("TC3"+secret), date)
+	key = sumMAC(key, service)
+	return sumMAC(key, tc3Terminator)
+}
+
+func (c *tc3) verify(r *Request, secret string) error {
+	key := tc3Key(secret, c.date, c.service)
+	var expected *Mismatch
+	for text := range c.candidates(c.payloadHash(r.Body)) {
+		toSign := c.stringToSign(text)
+		if equal(hex.EncodeToString(sumMAC(key, toSign)), c.signature) {
+			return nil
+		}
+		if expected == nil {
+			expected = &Mismatch{StringToSign: toSign, Canonical: string(text)}
+		}
+	}
+	return expected // never nil: there is always a host, a path and a spelling
+}
+
+// TC3Options say how to sign; the zero value but for At is the usual way.
+type TC3Options struct {
+	At       time.Time
+	Service  string   // "" is cvm
+	Headers  []string // lower-case, in the order to sign; nil is content-type and host
+	Host     string   // signed instead of the request's, "" is the request's
+	Path     string   // signed instead of "/"
+	Unsigned bool     // leaves the body out
+}
+
+// SignTC3 sets the headers that carry the signature. The Content-Type must
+// already be there, being part of it.
+func SignTC3(r *Request, k Key, o TC3Options) {
+	c := o.claim()
+	r.setHeader("X-TC-Timestamp", c.timestamp)
+	r.setHeader("X-TC-Token", k.Token)
+	r.setHeader("X-TC-Content-SHA256", "")
+	if o.Unsigned {
+		r.setHeader("X-TC-Content-SHA256", unsignedPayload)
+	}
+	c.method, c.query, c.payload = r.Method, r.RawQuery, c.payloadHash(r.Body)
+	if c.host == "" {
+		c.host = lower(r.Host)
+	}
+	for _, name := range c.names {
+		c.values = append(c.values, lower(strings.Trim(r.Header.Get(name), " \t")))
+	}
+	mac := sumMAC(tc3Key(k.Secret, c.date, c.service), c.stringToSign(c.text()))
+	r.setHeader("Authorization", SchemeTC3+" Credential="+k.ID+"/"+c.date+"/"+c.service+"/"+tc3Terminator+
+		", SignedHeaders="+strings.Join(c.names, ";")+", Signature="+hex.EncodeToString(mac))
+}
+
+func (o TC3Options) claim() *tc3 {
+	c := &tc3{
+		timestamp: strconv.FormatInt(o.At.Unix(), 10),
+		date:      o.At.UTC().Format(time.DateOnly),
+		service:   o.Service,
+		unsigned:  o.Unsigned,
+	}
+	c.names, c.host, c.path = o.Headers, lower(o.Host), o.Path
+	if c.service == "" {
+		c.service = "cvm"
+	}
+	if c.names == nil {
+		c.names = []string{"content-type", "host"}
+	}
+	if c.path == "" {
+		c.path = "/"
+	}
+	return c
+}
