@@ -1,0 +1,214 @@
+package state
+
+import (
+	"fmt"
+	"slices"
+
+	"imageshare/ledger"
+)
+
+// Apply writes what the file says through an Editor. It may run again within
+// the same Edit, and writes nothing where the store says the same already.
+// What Edit returns afterwards goes through Explain.
+func (f *File) Apply(e *ledger.Editor, keys Sealer) error {
+	if err := f.applyRegions(e); err != nil {
+		return err
+	}
+	for i := range f.Accounts {
+		a := &f.Accounts[i]
+		err := e.Account(a.key(), func(to *ledger.Account) error { return f.changeAccount(a, to, keys) })
+		if err != nil {
+			return f.explain(a.Line, err)
+		}
+	}
+	for i := range f.Images {
+		img := &f.Images[i]
+		err := e.Image(img.key(), func(to *ledger.Image) error { img.change(to); return nil })
+		if err != nil {
+			return f.explain(img.lineOf(err), err)
+		}
+	}
+	return nil
+}
+
+func (f *File) applyRegions(e *ledger.Editor) error {
+	if f.Regions == nil {
+		return nil
+	}
+	for _, p := range ledger.Products {
+		ids := f.Regions.of(p)
+		if ids == nil || *ids == nil {
+			continue
+		}
+		if err := e.Regions(p, *ids); err != nil {
+			return f.explain(f.Regions.Line, err)
+		}
+	}
+	return nil
+}
+
+// of is the list of a product, nil for one that has no regions.
+func (r *Regions) of(p ledger.Product) *[]string {
+	return map[ledger.Product]*[]string{ledger.CVM: &r.CVM, ledger.ECS: &r.ECS}[p]
+}
+
+// put writes a field if it is written in the file.
+func put[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+func (f *File) changeAccount(a *Account, to *ledger.Account, keys Sealer) error {
+	s := sealing{file: f.name, cloud: a.Cloud, keys: keys, was: map[string]string{}}
+	for _, c := range to.Credentials() {
+		s.was[c.ID] = c.Sealed
+	}
+	if err := s.keysOf(&to.Keys, a.Keys); err != nil {
+		return err
+	}
+	if err := s.users(to, a.Users); err != nil {
+		return err
+	}
+	if a.Roles != nil {
+		to.Roles = roles(to.Roles, a.Roles)
+	}
+	return nil
+}
+
+// users makes the list of users as written, each from the stored one of its name.
+func (s sealing) users(to *ledger.Account, written []User) error {
+	if written == nil {
+		return nil
+	}
+	list := make([]ledger.User, len(written))
+	for i, u := range written {
+		if at := slices.IndexFunc(to.Users, func(o ledger.User) bool { return o.Name == u.Name }); at >= 0 {
+			list[i] = to.Users[at]
+		}
+		list[i].Name = u.Name
+		put(&list[i].Number, u.ID)
+		putDocuments(&list[i].Policies, u.Policies)
+		if err := s.keysOf(&list[i].Keys, u.Keys); err != nil {
+			return err
+		}
+	}
+	to.Users = list
+	return nil
+}
+
+func roles(stored []ledger.Role, written []Role) []ledger.Role {
+	list := make([]ledger.Role, len(written))
+	for i, r := range written {
+		if at := slices.IndexFunc(stored, func(o ledger.Role) bool { return o.Name == r.Name }); at >= 0 {
+			list[i] = stored[at]
+		}
+		list[i].Name = r.Name
+		if r.Trust != nil {
+			list[i].Trust = r.Trust.Text
+		}
+		putDocuments(&list[i].Policies, r.Policies)
+	}
+	return list
+}
+
+func putDocuments(to *[]ledger.Document, written []Document) {
+	if written == nil {
+		return
+	}
+	*to = nil
+	for _, d := range written {
+		*to = append(*to, d.Text)
+	}
+}
+
+// sealing turns the keys of one account into stored ones. was has the sealed
+// secrets that are stored, by key id.
+type sealing struct {
+	file  string
+	cloud ledger.Cloud
+	keys  Sealer
+	was   map[string]string
+}
+
+func (s sealing) keysOf(to *[]ledger.AccessKey, written []Key) error {
+	if written == nil {
+		return nil
+	}
+	list := make([]ledger.AccessKey, len(written))
+	for i, k := range written {
+		sealed, err := s.sealed(k)
+		if err != nil {
+			return err
+		}
+		list[i] = ledger.AccessKey{ID: k.ID, Sealed: sealed, Disabled: k.Disabled}
+	}
+	*to = list
+	return nil
+}
+
+// sealed is the secret as it is to be stored. The stored sealing stays where
+// it holds the same secret, so that an equal file writes nothing.
+func (s sealing) sealed(k Key) (string, error) {
+	name, secret := sealName(s.cloud, k.ID), k.Secret
+	if k.SealedSecret != "" {
+		var err error
+		if secret, err = s.keys.Open(name, k.SealedSecret); err != nil {
+			return "", &Error{File: s.file, Line: k.Line, Err: err, Reason: fmt.Sprintf(
+				"the sealedSecret of key %s does not open with this server's key: %v: start with the key file that sealed it, or export with secrets=plain", k.ID, err)}
+		}
+	}
+	if was, stored := s.was[k.ID]; stored {
+		if open, err := s.keys.Open(name, was); err == nil && open == secret {
+			return was, nil
+		}
+	}
+	if k.SealedSecret != "" {
+		return k.SealedSecret, nil
+	}
+	return s.keys.Seal(name, secret), nil
+}
+
+func (i *Image) change(to *ledger.Image) {
+	to.Owner = i.Owner
+	put(&to.Name, i.Name)
+	put(&to.Description, i.Description)
+	put(&to.State, i.State)
+	put(&to.Public, i.Public)
+	put(&to.Encrypted, i.Encrypted)
+	put(&to.OSName, i.OSName)
+	put(&to.OSType, i.OSType)
+	put(&to.Platform, i.Platform)
+	put(&to.Architecture, i.Architecture)
+	put(&to.SizeGiB, i.SizeGiB)
+	put(&to.Family, i.Family)
+	put(&to.Version, i.Version)
+	put(&to.CopiedFrom, i.CopiedFrom)
+	put(&to.CreatedAt, i.CreatedAt)
+	i.changeLists(to)
+}
+
+func (i *Image) changeLists(to *ledger.Image) {
+	if i.Tags != nil {
+		to.Tags = map[string]string{}
+		for k, v := range i.Tags {
+			to.Tags[k] = v
+		}
+	}
+	if i.Snapshots != nil {
+		to.Snapshots = nil
+		for _, s := range i.Snapshots {
+			to.Snapshots = append(to.Snapshots, ledger.Snapshot{ID: s.ID, Usage: s.Usage, SizeGiB: s.SizeGiB})
+		}
+	}
+	if i.Shares == nil {
+		return
+	}
+	to.Shares = nil
+	for _, s := range i.Shares {
+		share := ledger.Share{Account: s.Account} // without a time, the Editor finds the one it had
+		put(&share.At, s.SharedAt)
+		put(&share.Until, s.ExpiresAt)
+		to.Shares = append(to.Shares, share)
+	}
+}

@@ -1,0 +1,197 @@
+package state
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"imageshare/ledger"
+	"imageshare/policy"
+)
+
+// Parse reads a state file in YAML or JSON. What is wrong comes back as
+// Errors: all the faults that one reading finds, each with the name, the line
+// and what to do.
+func Parse(name string, data []byte) (*File, error) {
+	f := &faults{name: name}
+	root := f.tree(data)
+	if root == nil {
+		return nil, f.err()
+	}
+	if f.sound(root, 0); len(f.all) > 0 {
+		return nil, f.err()
+	}
+	// A later version has other keys, and to list them all would help nobody.
+	if n := member(root, "version"); kind(root) == aMap && n != nil && kind(n) != noValue && n.Value != version {
+		f.add(n.Line, "version %q is not supported: this program reads version %s", n.Value, version)
+		return nil, f.err()
+	}
+	file := &File{name: name}
+	f.read("", root, reflect.ValueOf(file).Elem())
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	return file, nil
+}
+
+// once tells what stands in a list twice.
+type once struct {
+	f    *faults
+	seen map[string]int
+}
+
+// see passes over an entry without an id: its fault is told already.
+func (o once) see(what, id string, line int) {
+	if id == "" {
+		return
+	}
+	if first, twice := o.seen[what]; twice {
+		o.f.add(line, "%s stands twice, also on line %d: keep one", what, first)
+		return
+	}
+	o.seen[what] = line
+}
+
+func (f *faults) once() once { return once{f, map[string]int{}} }
+
+func (f *File) check(e entry) {
+	accounts, keys, images := e.once(), e.once(), e.once()
+	for i := range f.Accounts {
+		a := &f.Accounts[i]
+		accounts.see("account "+a.key().String(), a.ID, a.Line)
+		for _, k := range a.allKeys() {
+			keys.see("key "+sealName(a.Cloud, k.ID), k.ID, k.Line)
+		}
+	}
+	for i := range f.Images {
+		img := &f.Images[i]
+		images.see("image "+img.key().String(), img.ID, img.Line)
+	}
+}
+
+// allKeys are the account's and its users'.
+func (a *Account) allKeys() []Key {
+	all := slices.Clone(a.Keys)
+	for _, u := range a.Users {
+		all = append(all, u.Keys...)
+	}
+	return all
+}
+
+func (a *Account) check(e entry) {
+	if a.Cloud != ledger.Tencent && a.Cloud != ledger.Alibaba {
+		if e.has("cloud") {
+			e.fault("cloud", "%q is neither %s nor %s", a.Cloud, ledger.Tencent, ledger.Alibaba)
+		}
+		return // by whose rules should the policies be checked?
+	}
+	e.number("id", a.ID)
+	names := e.once()
+	for i := range a.Users {
+		u := &a.Users[i]
+		names.see("user "+u.Name, u.Name, u.Line)
+		e.documents(a.Cloud, fmt.Sprintf("%s.users[%d]", e.path, i), u.Policies)
+	}
+	for i := range a.Roles {
+		r := &a.Roles[i]
+		path := fmt.Sprintf("%s.roles[%d]", e.path, i)
+		names.see("role "+r.Name, r.Name, r.Line)
+		e.documents(a.Cloud, path, r.Policies)
+		if r.Trust != nil {
+			e.document(path+".trust", r.Trust, a.Cloud, policy.ParseTrust)
+		}
+	}
+}
+
+// has reports whether a key has one value. Where it has not, that was told
+// already, and what it should be need not be.
+func (e entry) has(key string) bool {
+	n := member(e.node, key)
+	return n != nil && n.Kind == yaml.ScalarNode && kind(n) != noValue
+}
+
+func (e entry) number(key, id string) {
+	if e.has(key) && !ledger.ValidAccount(id) {
+		e.fault(key, "%q is not an account number: write 1 to 20 digits, the first not 0", id)
+	}
+}
+
+func (f *faults) documents(c ledger.Cloud, path string, docs []Document) {
+	for i := range docs {
+		f.document(fmt.Sprintf("%s.policies[%d]", path, i), &docs[i], c, policy.Parse)
+	}
+}
+
+// document holds a policy to its vendor's rules and keeps it in its stored form.
+func (f *faults) document(path string, d *Document, c ledger.Cloud, parse func(ledger.Cloud, []byte) (ledger.Document, error)) {
+	if d.Text == "" {
+		return // its fault is told
+	}
+	sound, err := parse(c, []byte(d.Text))
+	if err != nil {
+		f.add(d.Line, "%s: %v", path, err)
+		return
+	}
+	d.Text = sound
+}
+
+func (k *Key) check(e entry) {
+	switch {
+	case k.Secret == "" && k.SealedSecret == "":
+		e.add(e.node.Line, "%s has no secret: write secret, or sealedSecret as an export has it", e.path)
+	case k.Secret != "" && k.SealedSecret != "":
+		e.fault("sealedSecret", "secret is written too: keep one of them")
+	}
+}
+
+func (i *Image) check(e entry) {
+	e.number("owner", i.Owner)
+	accounts := e.once()
+	for _, s := range i.Shares {
+		accounts.see("account "+s.Account, s.Account, s.Line)
+	}
+	if i.State != nil && e.has("state") && !slices.Contains(ledger.States, *i.State) {
+		e.fault("state", "%q is none of %v", *i.State, ledger.States)
+	}
+	if i.SizeGiB != nil && *i.SizeGiB < 0 {
+		e.fault("sizeGiB", "it is below zero")
+	}
+	if e.has("product") {
+		i.checkKey(e)
+	}
+}
+
+// checkKey holds the image's name to the rules of its product.
+func (i *Image) checkKey(e entry) {
+	if !i.Product.Known() {
+		e.fault("product", "%q is none of %v", i.Product, ledger.Products)
+		return
+	}
+	written := member(e.node, "region") != nil
+	switch regional := i.Product.Regional(); {
+	case regional && i.Region == "" && (!written || e.has("region")):
+		e.add(e.node.Line, "%s.region is missing: images of %s lie in a region", e.path, i.Product)
+	case !regional && i.Region != "":
+		e.fault("region", "images of %s have no region: leave it out", i.Product)
+	}
+	if e.has("id") && !i.Product.ValidImageID(i.ID) {
+		e.fault("id", "%q does not have the form of an image id of %s: %s", i.ID, i.Product, imageIDs[i.Product])
+	}
+}
+
+// imageIDs says what a wrong image id should look like.
+var imageIDs = map[ledger.Product]string{
+	ledger.CVM: "img- and 8 or more digits and small letters",
+	ledger.ECS: "up to 64 letters, digits, '-', '_' and '.'",
+	ledger.ENS: "up to 64 letters, digits, '-', '_' and '.'",
+}
+
+func (s *Share) check(e entry) { e.number("account", s.Account) }
+
+func (u *User) check(e entry) {
+	if u.ID != nil && *u.ID != "" {
+		e.number("id", *u.ID)
+	}
+}
