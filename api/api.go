@@ -1,0 +1,134 @@
+// Package api is the funnel: what an action is, whoever the vendor. An action
+// is a request struct, a response struct and a function; Define erases the
+// types once, at start, and panics on a malformed definition, so that a
+// mistake never reaches a request.
+//
+// Wire names are Go field names, since both vendors write PascalCase; one
+// small struct tag says what a field may hold (see Define). Every dialect
+// fills the same flat Bag of parameters, one decoder walks the request struct,
+// and one row of {error, status, code, message} says how a broken rule is
+// spelled on the wire.
+//
+// Limits: the package knows no vendor, no HTTP writer and no store. It stays small.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"imageshare/ledger"
+	"imageshare/sign"
+)
+
+// Request is what a function is told beside its parameters.
+type Request struct {
+	Caller    ledger.Caller
+	Region    string
+	RequestID string
+	Now       time.Time
+	Log       *slog.Logger // for what a caller got wrong but is not refused for
+}
+
+// Call is one request as its dialect understood it, before anybody believes it.
+type Call struct {
+	Wire    string // the name of the wire in logs, metrics and history
+	Action  string
+	Version string
+	Region  string
+	// RegionField is what this wire calls the region where its value is at fault.
+	RegionField string
+	// Strict refuses parameters that the action does not declare.
+	Strict bool
+	// XML asks for the answer as XML instead of JSON.
+	XML bool
+	// Host is the host that the client asked.
+	Host string
+	// Params parses the action's own parameters; it is called once the
+	// signature has verified, since some wires sign bytes, not parameters.
+	Params func() (Bag, error)
+}
+
+// Answer is an HTTP answer, complete before its first byte is sent.
+type Answer struct {
+	Status      int
+	ContentType string
+	RequestID   string // as the dialect spells it
+	Header      map[string]string
+	Body        []byte
+	Code        string // the error code on the wire, "" for a success
+	Row         string // the code as its row writes it, for counting: a closed set
+}
+
+// Marks are what a dialect's requests can be told by: see package server for their order.
+type Marks struct {
+	Hosts   []string // suffixes of real host names
+	Schemes []string // prefixes of the first word of Authorization
+	Paths   []string
+	Params  []string
+	Headers []string // prefixes of header names, in canonical form
+}
+
+// Dialect is how one vendor speaks. Its methods are safe for concurrent use.
+type Dialect interface {
+	Cloud() ledger.Cloud
+	Marks() Marks
+	// Read understands the envelope. The Call is never nil: it says how to
+	// answer, also when the error says that nothing else could be read.
+	Read(*sign.Request) (*Call, error)
+	// Prove reads the claim of who is speaking, once the action is known.
+	Prove(*sign.Request, *Call) (Claim, error)
+	// Answer spells a success. The action is the one that made out.
+	Answer(c *Call, a *Action, out any, requestID string) (Answer, error)
+	// Fail spells an error; the action is nil where none was found.
+	Fail(c *Call, a *Action, err error, requestID string) Answer
+}
+
+// Claim is a signature's proof with how long the wire believes it.
+type Claim struct {
+	sign.Proof
+	// Window is how far the claim's time may lie from now, either way.
+	Window time.Duration
+	// Once is what must not be seen twice within the window; "" where honest
+	// clients repeat themselves.
+	Once string
+}
+
+// Action is one defined action, its types erased.
+type Action struct {
+	Cloud    ledger.Cloud
+	Product  string // cvm, ecs, …: the first half of a rate limit's and a policy's name
+	Name     string
+	Version  string
+	Regional bool
+	Rate     int // calls per second and account; 0: not limited
+	Faults   []Fault
+
+	decode    func(Bag, bool) (any, error)
+	resources func(Request, any) []string
+	call      func(context.Context, Request, any) (any, error)
+	stamp     func(out any, requestID string)
+}
+
+// Decode fills a new request struct from parameters and checks it; strict
+// refuses parameters that it does not declare. Errors are *ParamError.
+func (a *Action) Decode(b Bag, strict bool) (any, error) { return a.decode(b, strict) }
+
+// Resources names what a policy is asked about, the vendor's way.
+func (a *Action) Resources(r Request, in any) []string { return a.resources(r, in) }
+
+// Call runs the function with what Decode returned.
+func (a *Action) Call(ctx context.Context, r Request, in any) (any, error) { return a.call(ctx, r, in) }
+
+// Stamp writes the request id where the answer has a place for it.
+func (a *Action) Stamp(out any, requestID string) { a.stamp(out, requestID) }
+
+// Page is one page of a list, the first being 1; past the end it is empty.
+func Page[T any](list []T, number, size int64) []T {
+	// Divided, not multiplied: a page number may be as large as its type.
+	if number-1 > int64(len(list))/size {
+		return nil
+	}
+	start := min((number-1)*size, int64(len(list)))
+	return list[start:min(start+size, int64(len(list)))]
+}

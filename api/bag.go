@@ -1,0 +1,176 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"imageshare/sign"
+)
+
+// Kind is how a parameter came.
+type Kind uint8
+
+// The kinds. Raw is text of a query or a form, which stands for whatever its
+// field is; the others are a JSON body's own types.
+const (
+	Raw Kind = iota
+	Text
+	Number
+	Bool
+	List   // a JSON array is here; its items follow as their own parameters
+	Object // likewise a JSON object
+)
+
+// Param is one parameter under its dotted name, as Filters.1.Values.2. Numbers
+// stay digits: account numbers must not pass through floats.
+type Param struct {
+	Name string
+	Text string
+	Kind Kind
+}
+
+// Bag holds a request's parameters, flat, in the order they came.
+type Bag []Param
+
+// Bounds of what is read at all; no documented call comes near them.
+const (
+	MaxParams = 2000
+	maxDepth  = 16
+)
+
+// FromForm makes a bag of decoded query and form parameters, leaving out those
+// that skip says.
+func FromForm(params []sign.Param, skip func(sign.Param) bool) Bag {
+	b := make(Bag, 0, len(params))
+	for _, p := range params {
+		if !skip(p) {
+			b = append(b, Param{Name: p.Name, Text: p.Value})
+		}
+	}
+	return b
+}
+
+// FromJSON flattens a JSON object. A null is absent; a name given twice, a
+// name with a dot and anything that is not one JSON object is ErrMalformed.
+func FromJSON(body []byte) (Bag, error) {
+	d := jsontext.NewDecoder(bytes.NewBuffer(body))
+	if d.PeekKind() != '{' {
+		return nil, malformed("", "the body is not a JSON object")
+	}
+	b, err := flatten(d, nil, "", 0)
+	if err != nil {
+		return nil, jsonError(err)
+	}
+	if _, err := d.ReadToken(); err != io.EOF {
+		return nil, malformed("", "the body goes on after its JSON object")
+	}
+	return b, nil
+}
+
+// jsonError names the place where a body stopped being acceptable JSON.
+func jsonError(err error) error {
+	var syntactic *jsontext.SyntacticError
+	if !errors.As(err, &syntactic) {
+		return err
+	}
+	field := strings.ReplaceAll(strings.TrimPrefix(string(syntactic.JSONPointer), "/"), "/", ".")
+	if errors.Is(err, jsontext.ErrDuplicateName) {
+		return malformed(field, "is given twice")
+	}
+	return malformed(field, "the body is not valid JSON at byte "+strconv.FormatInt(syntactic.ByteOffset, 10))
+}
+
+// flatten appends the next value under a name.
+func flatten(d *jsontext.Decoder, b Bag, name string, depth int) (Bag, error) {
+	if depth > maxDepth {
+		return nil, malformed(name, "is nested too deeply")
+	}
+	if len(b) >= MaxParams {
+		return nil, malformed(name, "comes after more parameters than any call has")
+	}
+	t, err := d.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	switch t.Kind() {
+	case '{':
+		return flattenObject(d, add(b, name, "", Object), name, depth)
+	case '[':
+		return flattenList(d, add(b, name, "", List), name, depth)
+	case '"':
+		return add(b, name, t.String(), Text), nil
+	case '0':
+		return add(b, name, t.String(), Number), nil
+	case 't', 'f':
+		return add(b, name, t.String(), Bool), nil
+	}
+	return b, nil // null
+}
+
+// add appends a parameter; the body itself has no name and is none.
+func add(b Bag, name, text string, k Kind) Bag {
+	if name == "" {
+		return b
+	}
+	return append(b, Param{Name: name, Text: text, Kind: k})
+}
+
+func flattenObject(d *jsontext.Decoder, b Bag, name string, depth int) (Bag, error) {
+	for d.PeekKind() == '"' {
+		t, err := d.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		key := t.String()
+		if key == "" || strings.Contains(key, ".") {
+			return nil, malformed(under(name, key), "is no name of a parameter")
+		}
+		if b, err = flatten(d, b, under(name, key), depth+1); err != nil {
+			return nil, err
+		}
+	}
+	_, err := d.ReadToken()
+	return b, err
+}
+
+func flattenList(d *jsontext.Decoder, b Bag, name string, depth int) (Bag, error) {
+	var err error
+	for i := 0; ; i++ {
+		switch d.PeekKind() {
+		case ']', 0:
+			_, err = d.ReadToken()
+			return b, err
+		}
+		if b, err = flatten(d, b, under(name, strconv.Itoa(i)), depth+1); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func under(name, key string) string {
+	if name == "" {
+		return key
+	}
+	return name + "." + key
+}
+
+func malformed(field, reason string) error {
+	return &ParamError{Rule: ErrMalformed, Field: field, Reason: reason}
+}
+
+// Repeated finds a name given twice, which no signature recipe gives a meaning.
+func Repeated(params []sign.Param) (string, bool) {
+	seen := make(map[string]bool, len(params))
+	for _, p := range params {
+		if seen[p.Name] {
+			return p.Name, true
+		}
+		seen[p.Name] = true
+	}
+	return "", false
+}

@@ -1,0 +1,259 @@
+package api
+
+import (
+	"fmt"
+	"math/big"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// decoder walks a request struct and takes what it declares out of a bag.
+type decoder struct {
+	bag  Bag
+	used []bool
+}
+
+func (d *decoder) object(s *shape, prefix string, v reflect.Value) error {
+	for i := range s.fields {
+		if err := d.field(&s.fields[i], prefix, v.Field(s.fields[i].index)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *decoder) field(f *field, prefix string, v reflect.Value) error {
+	name := prefix + f.name
+	given, err := d.value(f, name, v)
+	switch {
+	case err != nil:
+		return err
+	case given:
+		return f.check(name, v)
+	case f.required:
+		return &ParamError{Rule: ErrMissing, Field: name}
+	case f.fallback != "":
+		return f.set(Param{Name: name, Text: f.fallback}, v)
+	}
+	return nil
+}
+
+// value fills v with what stands under a name and says whether anything did.
+func (d *decoder) value(f *field, name string, v reflect.Value) (bool, error) {
+	switch {
+	case f.kind == reflect.Slice && !f.comma:
+		return d.list(f, name, v)
+	case f.kind == reflect.Struct:
+		return d.nested(f, name, v)
+	}
+	p, ok := d.take(name)
+	if !ok {
+		return false, nil
+	}
+	return true, f.set(p, v)
+}
+
+// take finds the parameter of a name and marks it as declared.
+func (d *decoder) take(name string) (Param, bool) {
+	for i := range d.bag {
+		if d.bag[i].Name == name {
+			d.used[i] = true
+			return d.bag[i], true
+		}
+	}
+	return Param{}, false
+}
+
+func (d *decoder) nested(f *field, name string, v reflect.Value) (bool, error) {
+	if p, ok := d.take(name); ok && p.Kind != Object {
+		return true, malformed(name, "is not an object")
+	}
+	if !d.any(name + ".") {
+		return false, nil
+	}
+	return true, d.object(f.elem.object, name+".", v)
+}
+
+func (d *decoder) any(prefix string) bool {
+	return slices.ContainsFunc(d.bag, func(p Param) bool { return strings.HasPrefix(p.Name, prefix) })
+}
+
+// list fills a slice from name.0, name.1 and so on, in the order of the
+// numbers whatever the first is and whatever is left out.
+func (d *decoder) list(f *field, name string, v reflect.Value) (bool, error) {
+	if p, ok := d.take(name); ok && p.Kind != List {
+		return true, malformed(name, "is not a list")
+	}
+	numbers, err := d.numbers(name)
+	if err != nil || len(numbers) == 0 {
+		return false, err
+	}
+	if f.maxItems > 0 && len(numbers) > f.maxItems {
+		return true, &ParamError{Rule: ErrRange, Field: name, Reason: fmt.Sprintf("has more than %d items", f.maxItems)}
+	}
+	items := reflect.MakeSlice(v.Type(), len(numbers), len(numbers))
+	for i, n := range numbers {
+		item := name + "." + n
+		if given, err := d.value(f.elem, item, items.Index(i)); err != nil {
+			return true, err
+		} else if !given {
+			return true, malformed(item, "is not of the list's type")
+		}
+	}
+	v.Set(items)
+	return true, nil
+}
+
+// numbers are the distinct list numbers under a name, as written, in order.
+func (d *decoder) numbers(name string) ([]string, error) {
+	var found []string
+	seen := map[string]bool{}
+	for _, p := range d.bag {
+		rest, ok := strings.CutPrefix(p.Name, name+".")
+		if !ok {
+			continue
+		}
+		n, _, _ := strings.Cut(rest, ".")
+		if !isDigits(n) || len(n) > 9 || (len(n) > 1 && n[0] == '0') {
+			return nil, malformed(p.Name, "has no number in the list")
+		}
+		if !seen[n] {
+			seen[n] = true
+			found = append(found, n)
+		}
+	}
+	slices.SortFunc(found, func(a, b string) int {
+		if c := len(a) - len(b); c != 0 {
+			return c
+		}
+		return strings.Compare(a, b)
+	})
+	return found, nil
+}
+
+// leftOver finds what the request struct does not declare.
+func (d *decoder) leftOver(strict bool) error {
+	for i, p := range d.bag {
+		if strict && !d.used[i] && p.Kind != List && p.Kind != Object {
+			return &ParamError{Rule: ErrUndeclared, Field: p.Name}
+		}
+	}
+	return nil
+}
+
+// set turns one parameter into the field's type.
+func (f *field) set(p Param, v reflect.Value) error {
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	switch {
+	case f.comma:
+		return setJoined(p, v)
+	case f.kind == reflect.String:
+		return setText(p, v)
+	case f.kind == reflect.Bool:
+		return setBool(p, v)
+	default:
+		return setInt(p, v)
+	}
+}
+
+func setText(p Param, v reflect.Value) error {
+	if p.Kind != Raw && p.Kind != Text {
+		return malformed(p.Name, "is not a text")
+	}
+	if !utf8.ValidString(p.Text) {
+		return malformed(p.Name, "is not UTF-8")
+	}
+	v.SetString(p.Text)
+	return nil
+}
+
+// setJoined splits a list that came as one text; empty items are nothing.
+func setJoined(p Param, v reflect.Value) error {
+	var text string
+	if err := setText(p, reflect.ValueOf(&text).Elem()); err != nil {
+		return err
+	}
+	var items []string
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	v.Set(reflect.ValueOf(items))
+	return nil
+}
+
+func setBool(p Param, v reflect.Value) error {
+	switch {
+	case p.Kind == Bool, p.Kind == Raw && (strings.EqualFold(p.Text, "true") || strings.EqualFold(p.Text, "false")):
+		v.SetBool(strings.EqualFold(p.Text, "true"))
+		return nil
+	}
+	return malformed(p.Name, "is not true or false")
+}
+
+func setInt(p Param, v reflect.Value) error {
+	if p.Kind != Raw && p.Kind != Number {
+		return malformed(p.Name, "is not a number")
+	}
+	n, err := strconv.ParseInt(p.Text, 10, 64)
+	if err != nil {
+		return malformed(p.Name, "is not a whole number of 64 bits")
+	}
+	v.SetInt(n)
+	return nil
+}
+
+func isDigits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+// check holds a value that was given against the field's limits.
+func (f *field) check(name string, v reflect.Value) error {
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	switch v.Kind() {
+	case reflect.String:
+		return f.checkText(name, v.String())
+	case reflect.Int64:
+		return f.checkNumber(name, big.NewInt(v.Int()))
+	case reflect.Slice:
+		if f.maxItems > 0 && v.Len() > f.maxItems {
+			return outside(name, fmt.Sprintf("has more than %d items", f.maxItems))
+		}
+	}
+	return nil
+}
+
+func (f *field) checkText(name, text string) error {
+	switch {
+	case len(f.enum) > 0 && !slices.Contains(f.enum, text):
+		return outside(name, "is none of "+strings.Join(f.enum, ", "))
+	case f.maxLen > 0 && utf8.RuneCountInString(text) > f.maxLen:
+		return outside(name, fmt.Sprintf("is longer than %d characters", f.maxLen))
+	case f.digits && !isDigits(text):
+		return malformed(name, "is not a number")
+	case f.digits:
+		n, _ := new(big.Int).SetString(text, 10)
+		return f.checkNumber(name, n)
+	}
+	return nil
+}
+
+func (f *field) checkNumber(name string, n *big.Int) error {
+	if (f.min != nil && n.Cmp(f.min) < 0) || (f.max != nil && n.Cmp(f.max) > 0) {
+		return outside(name, "is outside "+f.bounds())
+	}
+	return nil
+}
+
+func outside(field, reason string) error {
+	return &ParamError{Rule: ErrRange, Field: field, Reason: reason}
+}

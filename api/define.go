@@ -1,0 +1,146 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"imageshare/ledger"
+)
+
+// Spec says what an action is called and how its errors are spelled.
+type Spec[In any] struct {
+	Cloud   ledger.Cloud
+	Product string
+	Name    string
+	Version string
+	// Regional: the call's region must be one that the product serves.
+	Regional bool
+	// Rate is the documented number of calls per second and account; 0 where no document says one.
+	Rate int
+	// Faults are the action's own rows, then its product's; the first match answers.
+	Faults []Fault
+	// Limits are further tag rules by field name, where documents of one action
+	// differ in nothing else.
+	Limits map[string]string
+	// Resources names what a policy is asked about.
+	Resources func(Request, *In) []string
+}
+
+// Define makes an action of a request struct, a response struct and a
+// function. Fields of In are strings, integers, booleans, pointers to these
+// (nil: not given), slices and structs; the tag `api:"…"` takes, separated by
+// commas:
+//
+//	required        must be given
+//	default=X       stands in when it is not
+//	min=N, max=N    bounds of a number, also of one kept as text
+//	maxlen=N        characters of a text
+//	maxitems=N      items of a list
+//	enum=A|B        the values there are
+//	digits          a text of decimal digits
+//	comma           a list sent as one text, its items joined by commas
+//	name=X          the wire's name, where the vendor broke its own rule
+//
+// What concerns two fields is a method Check() error on *In. Out may have a
+// field RequestId at the place where the documents show it.
+func Define[In, Out any](s Spec[In], fn func(context.Context, Request, *In) (*Out, error)) Action {
+	if s.Name == "" || s.Version == "" || s.Product == "" || s.Cloud == "" || s.Resources == nil {
+		panic(fmt.Sprintf("api: action %q %q lacks a name, version, product, cloud or resources", s.Product, s.Name))
+	}
+	shape := newShape(reflect.TypeFor[In]())
+	shape.limit(s.Limits)
+	return Action{
+		Cloud: s.Cloud, Product: s.Product, Name: s.Name, Version: s.Version,
+		Regional: s.Regional, Rate: s.Rate, Faults: s.Faults,
+		decode:    func(b Bag, strict bool) (any, error) { return decodeInto(shape, new(In), b, strict) },
+		resources: func(r Request, in any) []string { return s.Resources(r, in.(*In)) },
+		call:      func(ctx context.Context, r Request, in any) (any, error) { return fn(ctx, r, in.(*In)) },
+		stamp:     stamper(reflect.TypeFor[Out]()),
+	}
+}
+
+// decodeInto fills in and runs its own check.
+func decodeInto(s *shape, in any, b Bag, strict bool) (any, error) {
+	d := decoder{bag: b, used: make([]bool, len(b))}
+	if err := d.object(s, "", reflect.ValueOf(in).Elem()); err != nil {
+		return nil, err
+	}
+	if err := d.leftOver(strict); err != nil {
+		return nil, err
+	}
+	if c, ok := in.(interface{ Check() error }); ok {
+		if err := c.Check(); err != nil {
+			return nil, err
+		}
+	}
+	return in, nil
+}
+
+func stamper(out reflect.Type) func(any, string) {
+	f, ok := out.FieldByName("RequestId")
+	if !ok {
+		return func(any, string) {}
+	}
+	if f.Type.Kind() != reflect.String {
+		panic(fmt.Sprintf("api: %s.RequestId is no string", out))
+	}
+	return func(o any, id string) { reflect.ValueOf(o).Elem().FieldByIndex(f.Index).SetString(id) }
+}
+
+// Catalogue is what one listener offers.
+type Catalogue struct {
+	actions  map[actionKey]*Action
+	versions map[versionKey]bool
+}
+
+type actionKey struct {
+	cloud         ledger.Cloud
+	version, name string
+}
+
+type versionKey struct {
+	cloud   ledger.Cloud
+	version string
+}
+
+// NewCatalogue collects actions and panics where two have one name.
+func NewCatalogue(products ...[]Action) *Catalogue {
+	c := &Catalogue{actions: map[actionKey]*Action{}, versions: map[versionKey]bool{}}
+	for _, actions := range products {
+		for _, a := range actions {
+			k := actionKey{a.Cloud, a.Version, a.Name}
+			if c.actions[k] != nil {
+				panic(fmt.Sprintf("api: %s %s %s is defined twice", a.Cloud, a.Version, a.Name))
+			}
+			c.actions[k] = &a
+			c.versions[versionKey{a.Cloud, a.Version}] = true
+		}
+	}
+	return c
+}
+
+// Find is the action of a name, ErrNoVersion or ErrNoAction.
+func (c *Catalogue) Find(cloud ledger.Cloud, version, name string) (*Action, error) {
+	if a := c.actions[actionKey{cloud, version, name}]; a != nil {
+		return a, nil
+	}
+	if !c.HasVersion(cloud, version) {
+		return nil, &ParamError{Rule: ErrNoVersion, Field: "Version"}
+	}
+	return nil, &ParamError{Rule: ErrNoAction, Field: "Action"}
+}
+
+// HasVersion reports whether a cloud offers anything under a version.
+func (c *Catalogue) HasVersion(cloud ledger.Cloud, version string) bool {
+	return c.versions[versionKey{cloud, version}]
+}
+
+// Actions lists what the catalogue offers, in no order.
+func (c *Catalogue) Actions() []*Action {
+	var all []*Action
+	for _, a := range c.actions {
+		all = append(all, a)
+	}
+	return all
+}

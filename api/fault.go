@@ -1,0 +1,158 @@
+package api
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"imageshare/ledger"
+	"imageshare/sign"
+)
+
+// What can be wrong with a request before any rule of the ledger is asked.
+var (
+	ErrMissing      = errors.New("parameter missing")
+	ErrMalformed    = errors.New("parameter not of its type")
+	ErrRange        = errors.New("parameter value not allowed")
+	ErrUndeclared   = errors.New("parameter not declared")
+	ErrNoVersion    = errors.New("no such version")
+	ErrNoAction     = errors.New("no such action")
+	ErrMethod       = errors.New("method not supported")
+	ErrContentType  = errors.New("content type not supported")
+	ErrTooLarge     = errors.New("request too large")
+	ErrExpired      = errors.New("signed too long ago or too far ahead")
+	ErrReplayed     = errors.New("signed request used before")
+	ErrKeyDisabled  = errors.New("access key disabled")
+	ErrTokenRefused = errors.New("token not of this key")
+	ErrTooOften     = errors.New("too many calls in a second")
+	ErrOverload     = errors.New("too much at once")
+)
+
+// ParamError is a rule about the request itself, with where it was broken.
+type ParamError struct {
+	Rule   error
+	Field  string // the parameter or header, as the wire names it
+	Reason string // what to put right, for people
+}
+
+func (e *ParamError) Error() string {
+	return strings.TrimRight(e.Rule.Error()+": "+e.Field+" "+e.Reason, ": ")
+}
+
+// Unwrap gives the rule's sentinel.
+func (e *ParamError) Unwrap() error { return e.Rule }
+
+// Detail serves the texts of a fault: field or reason.
+func (e *ParamError) Detail(name string) string {
+	switch name {
+	case "field":
+		return e.Field
+	case "reason":
+		return e.Reason
+	}
+	return ""
+}
+
+// TooOften is a call beyond its rate: the number it was in this second.
+type TooOften struct{ Count, Limit int }
+
+func (e *TooOften) Error() string { return ErrTooOften.Error() }
+
+// Unwrap gives the rule's sentinel.
+func (e *TooOften) Unwrap() error { return ErrTooOften }
+
+// Detail serves the texts of a fault: count or limit.
+func (e *TooOften) Detail(name string) string {
+	switch name {
+	case "count":
+		return strconv.Itoa(e.Count)
+	case "limit":
+		return strconv.Itoa(e.Limit)
+	}
+	return ""
+}
+
+// Denial is a policy's no to one action on one resource.
+type Denial struct{ Action, Resource string }
+
+func (e *Denial) Error() string { return "denied: " + e.Action + " on " + e.Resource }
+
+// Unwrap gives the ledger's sentinel.
+func (e *Denial) Unwrap() error { return ledger.ErrDenied }
+
+// Detail serves the texts of a fault: action or resource.
+func (e *Denial) Detail(name string) string {
+	switch name {
+	case "action":
+		return e.Action
+	case "resource":
+		return e.Resource
+	}
+	return ""
+}
+
+// details finds what an error was about, wherever it was raised.
+func details(err error) func(name string) string {
+	var d interface{ Detail(string) string }
+	var field *sign.FieldError
+	switch {
+	case errors.As(err, &d):
+		return d.Detail
+	case errors.As(err, &field):
+		return (&ParamError{Field: field.Field, Reason: field.Reason}).Detail
+	}
+	return func(string) string { return "" }
+}
+
+// Fault is how an error is spelled on a wire. Code and Message are templates:
+// {field}, {reason}, {image}, {account}, {region}, {limit}, {count},
+// {action} and {resource} stand for the error's details, {requestId} for the request's id,
+// {stringToSign} and {canonical} for what a wrong signature should have covered.
+type Fault struct {
+	Err     error
+	Status  int
+	Code    string
+	Message string
+}
+
+// Match is the first row whose error err is, or the fallback where none fits.
+func Match(err error, fallback Fault, tables ...[]Fault) Fault {
+	for _, rows := range tables {
+		for _, f := range rows {
+			if errors.Is(err, f.Err) {
+				return f
+			}
+		}
+	}
+	return fallback
+}
+
+// Spell fills a row's texts from the details of the error it answers.
+func (f Fault) Spell(err error, requestID string) Fault {
+	detail := details(err)
+	var mismatch sign.Mismatch
+	if m := (*sign.Mismatch)(nil); errors.As(err, &m) {
+		mismatch = *m
+	}
+	fill := func(text string) string {
+		if !strings.Contains(text, "{") {
+			return text
+		}
+		pairs := []string{"{requestId}", requestID, "{stringToSign}", mismatch.StringToSign, "{canonical}", mismatch.Canonical}
+		for _, name := range []string{"field", "reason", "image", "account", "region", "limit", "count", "action", "resource"} {
+			pairs = append(pairs, "{"+name+"}", clip(detail(name)))
+		}
+		return strings.NewReplacer(pairs...).Replace(text)
+	}
+	f.Code, f.Message = fill(f.Code), strings.TrimRight(fill(f.Message), " ")
+	return f
+}
+
+// clip shortens what a client sent before it is sent back.
+func clip(detail string) string {
+	const most = 256
+	if len(detail) <= most {
+		return detail
+	}
+	return strings.ToValidUTF8(detail[:most], "") + "…"
+}

@@ -1,0 +1,172 @@
+package api
+
+import (
+	"fmt"
+	"math/big"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// shape is a request struct read once, at start.
+type shape struct{ fields []field }
+
+// field is one place of a request struct with its limits.
+type field struct {
+	name     string
+	index    int
+	kind     reflect.Kind // of the value, a pointer's element
+	elem     *field       // of a list's item or, for a struct, of itself
+	object   *shape
+	required bool
+	fallback string
+	min, max *big.Int
+	maxLen   int
+	maxItems int
+	enum     []string
+	digits   bool
+	comma    bool
+}
+
+func newShape(t reflect.Type) *shape {
+	if t.Kind() != reflect.Struct {
+		panic(fmt.Sprintf("api: request %s is no struct", t))
+	}
+	s := &shape{}
+	for i := range t.NumField() {
+		f := newField(t.Field(i))
+		f.index = i
+		if slices.ContainsFunc(s.fields, func(o field) bool { return o.name == f.name }) {
+			panic(fmt.Sprintf("api: %s has two fields %s", t, f.name))
+		}
+		s.fields = append(s.fields, f)
+	}
+	return s
+}
+
+func newField(sf reflect.StructField) field {
+	f := typed(sf.Type)
+	f.name = sf.Name
+	f.rules(sf.Tag.Get("api"))
+	if f.fallback != "" {
+		f.provenDefault(sf.Type)
+	}
+	return f
+}
+
+// limit applies further rules to fields by name.
+func (s *shape) limit(rules map[string]string) {
+	for name, text := range rules {
+		i := slices.IndexFunc(s.fields, func(f field) bool { return f.name == name })
+		if i < 0 {
+			panic("api: limits name a field that is not there: " + name)
+		}
+		s.fields[i].rules(text)
+	}
+}
+
+// rules applies a tag.
+func (f *field) rules(tag string) {
+	for rule := range strings.SplitSeq(tag, ",") {
+		key, value, _ := strings.Cut(strings.TrimSpace(rule), "=")
+		if !f.rule(key, value) {
+			panic(fmt.Sprintf("api: field %s: rule %q is none that a %s can have", f.name, rule, f.kind))
+		}
+	}
+}
+
+// typed knows the types that a parameter can have.
+func typed(t reflect.Type) field {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+		if t.Kind() == reflect.Slice || t.Kind() == reflect.Struct {
+			panic(fmt.Sprintf("api: %s: a list or an object needs no pointer", t))
+		}
+	}
+	f := field{kind: t.Kind()}
+	switch t.Kind() {
+	case reflect.String, reflect.Bool, reflect.Int64:
+	case reflect.Struct:
+		f.elem = &field{object: newShape(t)}
+	case reflect.Slice:
+		elem := typed(t.Elem())
+		f.elem = &elem
+	default:
+		panic(fmt.Sprintf("api: no parameter is a %s", t))
+	}
+	return f
+}
+
+// rule applies one word of the tag and reports whether it means anything here.
+func (f *field) rule(key, value string) bool {
+	text, number, list := f.kind == reflect.String, f.kind == reflect.Int64, f.kind == reflect.Slice
+	switch key {
+	case "":
+		return true
+	case "required":
+		f.required = true
+		return true
+	case "name":
+		f.name = value
+		return value != ""
+	case "default":
+		f.fallback = value
+		return value != "" && !list
+	case "digits":
+		f.digits = true
+		return text
+	case "comma":
+		f.comma = true
+		return list && f.elem.kind == reflect.String
+	case "enum":
+		f.enum = strings.Split(value, "|")
+		return text && value != ""
+	}
+	return f.bound(key, value, text || number, text, list)
+}
+
+// bound applies the rules that carry a number.
+func (f *field) bound(key, value string, number, text, list bool) bool {
+	n, ok := new(big.Int).SetString(value, 10)
+	if !ok {
+		return false
+	}
+	switch key {
+	case "min":
+		f.min = n
+		return number
+	case "max":
+		f.max = n
+		return number
+	case "maxlen":
+		f.maxLen = int(n.Int64())
+		return text
+	case "maxitems":
+		f.maxItems = int(n.Int64())
+		return list
+	}
+	return false
+}
+
+// provenDefault panics unless the default is a value that a caller could send.
+func (f *field) provenDefault(t reflect.Type) {
+	v := reflect.New(t).Elem()
+	err := f.set(Param{Name: f.name, Text: f.fallback}, v)
+	if err == nil {
+		err = f.check(f.name, v)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("api: default %s: %v", strconv.Quote(f.fallback), err))
+	}
+}
+
+func (f *field) bounds() string {
+	side := func(n *big.Int) string {
+		if n == nil {
+			return ""
+		}
+		return n.String()
+	}
+	return side(f.min) + ".." + side(f.max)
+}

@@ -1,0 +1,46 @@
+// Package cvm is what Tencent Cloud's CVM offers of image sharing, one file per
+// action, each with the error rows that only it says. Wire spelling ends here:
+// a function turns its request struct into the ledger's words and back.
+//
+// Limits: version 2017-03-12. Codes of image kinds that have no record here
+// (bring-your-own-licence, whole-machine, edge) are never said.
+package cvm
+
+import (
+	"time"
+
+	"imageshare/api"
+	"imageshare/ledger"
+)
+
+const (
+	product = string(ledger.CVM)
+	version = "2017-03-12"
+)
+
+// Actions are what the product offers over one ledger.
+func Actions(l *ledger.Ledger) []api.Action {
+	return []api.Action{
+		describeImageSharePermission(l),
+		modifyImageSharePermission(l),
+	}
+}
+
+// faults are the rows that every action on one image shares.
+var faults = []api.Fault{
+	{Err: ledger.ErrImageID, Code: "InvalidImageId.Malformed", Message: "The image id `{image}` is malformed: it must be `img-` followed by at least 8 lower-case letters or digits."},
+	{Err: ledger.ErrNoImage, Code: "InvalidImageId.NotFound", Message: "The image `{image}` is not found in this region."},
+	{Err: ledger.ErrNotOwner, Code: "UnauthorizedOperation.ImageNotBelongToAccount", Message: "The image `{image}` does not belong to this account."},
+}
+
+// resource is how a policy names an image of the caller's: one id, or *.
+func resource(r api.Request, id string) []string {
+	return []string{"qcs::cvm:" + r.Region + ":uin/" + r.Caller.Account + ":image/" + id}
+}
+
+func key(r api.Request, id string) ledger.ImageKey {
+	return ledger.ImageKey{Product: ledger.CVM, Region: r.Region, ID: id}
+}
+
+// stamp writes a time as the wire does: UTC, whole seconds.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
