@@ -1,0 +1,239 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+
+	"imageshare/alibaba/ecs"
+	"imageshare/ledger"
+	"imageshare/server"
+)
+
+// config is what serve was told, checked.
+type config struct {
+	listen          listeners
+	adminListen     string
+	adminTokenFile  string
+	store           string
+	seed            string
+	secretsKeyFile  string
+	rateLimits      rateLimits
+	unknownAccounts choice
+	shareQuota      quotas
+	allowReset      bool
+	logFormat       choice
+	logLevel        slog.Level
+	dev             bool
+}
+
+// defaults are the documented ones.
+func defaults() *config {
+	return &config{
+		listen:          listeners{list: []listener{{addr: "127.0.0.1:7080", profile: "2019"}}, standing: true},
+		adminListen:     "127.0.0.1:7081",
+		store:           "sqlite:imageshare.db",
+		rateLimits:      rateLimits{Documented: true},
+		unknownAccounts: choice{value: "accept", of: []string{"accept", "reject"}},
+		shareQuota:      quotas{},
+		logFormat:       choice{value: "text", of: []string{"text", "json"}},
+	}
+}
+
+// flags binds every flag. The help text comes from here alone.
+func (c *config) flags() *flag.FlagSet {
+	f := flag.NewFlagSet("serve", flag.ContinueOnError)
+	f.Var(&c.listen, "listen", "`ADDR[,ecs=PROFILE]` of the vendors' wires; may be repeated, each with its own profile of the ECS documents (2019)")
+	f.StringVar(&c.adminListen, "admin-listen", c.adminListen, "`ADDR` of the admin API, /healthz, /readyz and /metrics; anything but loopback needs --admin-token-file")
+	f.StringVar(&c.adminTokenFile, "admin-token-file", "", "`FILE` with the token that admin calls must bear, but /healthz and /readyz")
+	f.StringVar(&c.store, "store", c.store, "`URL` of the store: memory: or sqlite:PATH")
+	f.StringVar(&c.seed, "seed", "", "state `FILE`, applied at start")
+	f.StringVar(&c.secretsKeyFile, "secrets-key-file", "", "`FILE` with the key that seals secrets; made when the store holds none yet (with sqlite: PATH.key)")
+	f.Var(&c.rateLimits, "rate-limits", "`LIMITS`: documented or off, then PRODUCT:ACTION=CALLS a second, joined by commas")
+	f.Var(&c.unknownAccounts, "unknown-accounts", "accept or reject: whether images can be shared with accounts that are not registered")
+	f.Var(&c.shareQuota, "share-quota", "accounts per image, as `PRODUCT=N` joined by commas (cvm=500,ecs=50,ens=50)")
+	f.BoolVar(&c.allowReset, "allow-reset", false, "let the admin API reset everything; on with --dev and with memory:")
+	f.Var(&c.logFormat, "log-format", "text or json, to stderr")
+	f.TextVar(&c.logLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")
+	f.BoolVar(&c.dev, "dev", false, "memory store, demo state, no rate limits; prints demo keys and lines to paste")
+	return f
+}
+
+// parse reads the command line over the environment over --dev over the
+// defaults. It returns flag.ErrHelp after printing the help.
+func parse(args []string, env func(string) (string, bool), stdout io.Writer) (*config, error) {
+	c := defaults()
+	f := c.flags()
+	f.SetOutput(io.Discard)
+	f.Usage = func() {}
+	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+		help(stdout, f)
+		return nil, err
+	} else if err != nil {
+		return nil, usageError{err}
+	}
+	if f.NArg() > 0 {
+		return nil, usageError{fmt.Errorf("serve takes flags only, not %q", f.Arg(0))}
+	}
+	given, err := overlay(f, env)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	c.complete(given)
+	if err := c.check(); err != nil {
+		return nil, usageError{err}
+	}
+	return c, nil
+}
+
+// twin is the environment variable of a flag.
+func twin(name string) string {
+	return "IMAGESHARE_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+}
+
+// overlay sets from the environment what the command line left, and tells
+// which flags were given either way.
+func overlay(f *flag.FlagSet, env func(string) (string, bool)) (given map[string]bool, err error) {
+	given = map[string]bool{}
+	f.Visit(func(fl *flag.Flag) { given[fl.Name] = true })
+	f.VisitAll(func(fl *flag.Flag) {
+		text, ok := env(twin(fl.Name))
+		if !ok || given[fl.Name] || err != nil {
+			return
+		}
+		given[fl.Name] = true
+		values := []string{text}
+		if _, many := fl.Value.(*listeners); many {
+			values = strings.Fields(text)
+		}
+		for _, v := range values {
+			if bad := f.Set(fl.Name, v); bad != nil {
+				err = fmt.Errorf("%s=%q: %w", twin(fl.Name), text, bad)
+			}
+		}
+	})
+	return given, err
+}
+
+// complete fills what --dev and the memory store imply, where nothing was said.
+func (c *config) complete(given map[string]bool) {
+	if c.dev {
+		if !given["store"] {
+			c.store = "memory:"
+		}
+		if !given["rate-limits"] {
+			c.rateLimits = rateLimits{}
+		}
+	}
+	if !given["allow-reset"] {
+		c.allowReset = c.dev || c.store == "memory:"
+	}
+}
+
+// check refuses what should not be exposed and what cannot work.
+func (c *config) check() error {
+	if c.adminTokenFile == "" && !loopback(c.adminListen) {
+		return fmt.Errorf("--admin-listen %s is not a loopback address: give --admin-token-file FILE, or listen on 127.0.0.1", c.adminListen)
+	}
+	for _, l := range c.listen.list {
+		if c.dev && !loopback(l.addr) {
+			return fmt.Errorf("--dev has keys that everybody knows, and --listen %s is not a loopback address: drop one of them", l.addr)
+		}
+	}
+	if kind, path, ok := strings.Cut(c.store, ":"); !ok || (kind != "memory" && kind != "sqlite") || (kind == "sqlite") == (path == "") {
+		return fmt.Errorf("--store %q is no store: write memory: or sqlite:PATH", c.store)
+	}
+	return nil
+}
+
+// choice is one word out of a few.
+type choice struct {
+	value string
+	of    []string
+}
+
+func (c *choice) String() string { return c.value }
+
+// Set is for package flag.
+func (c *choice) Set(s string) error {
+	for _, word := range c.of {
+		if s == word {
+			c.value = s
+			return nil
+		}
+	}
+	return fmt.Errorf("write one of %s", strings.Join(c.of, ", "))
+}
+
+// quotas are numbers by product; naming one keeps the others.
+type quotas map[ledger.Product]int
+
+func (q *quotas) String() string { return "" }
+
+// Set is for package flag.
+func (q *quotas) Set(s string) error {
+	for part := range strings.SplitSeq(s, ",") {
+		name, number, _ := strings.Cut(part, "=")
+		n, err := strconv.Atoi(number)
+		if p := ledger.Product(name); err != nil || n < 0 || !p.Known() {
+			return fmt.Errorf("%q: write cvm=N, ecs=N or ens=N, joined by commas", part)
+		}
+		(*q)[ledger.Product(name)] = n
+	}
+	return nil
+}
+
+// rateLimits are server.Rates as text.
+type rateLimits server.Rates
+
+func (r *rateLimits) String() string { return "documented" }
+
+// Set is for package flag.
+func (r *rateLimits) Set(s string) error {
+	base, rest, more := strings.Cut(s, ",")
+	if base != "documented" && base != "off" {
+		return errors.New("begin with documented or off")
+	}
+	*r = rateLimits{Documented: base == "documented", Over: map[string]int{}}
+	for part := range strings.SplitSeq(rest, ",") {
+		name, number, _ := strings.Cut(part, "=")
+		n, err := strconv.Atoi(number)
+		if more && (err != nil || n < 0 || !strings.Contains(name, ":")) {
+			return fmt.Errorf("%q: write PRODUCT:ACTION=CALLS, for example cvm:DescribeImageSharePermission=20", part)
+		}
+		if more {
+			r.Over[name] = n
+		}
+	}
+	return nil
+}
+
+// tokenFrom reads a token file; an empty one would let everybody in.
+func tokenFrom(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("read the admin token: %w", err)
+	}
+	token := strings.TrimSpace(string(data))
+	if token == "" {
+		return "", fmt.Errorf("the admin token file %s is empty: put a long random word into it", path)
+	}
+	return token, nil
+}
+
+// profile is the ECS profile of a name.
+func profile(name string) (ecs.Profile, error) {
+	p, ok := ecs.Profiles[name]
+	if !ok {
+		return p, fmt.Errorf("no ECS profile %q", name)
+	}
+	return p, nil
+}

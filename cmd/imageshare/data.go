@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"imageshare/alibaba/ecs"
+	"imageshare/ledger"
+	"imageshare/seal"
+	"imageshare/state"
+	"imageshare/store/memory"
+	"imageshare/store/sqlite"
+	"imageshare/tencent/cvm"
+)
+
+// data is the ledger with what it stands on.
+type data struct {
+	store  ledger.Store
+	key    *seal.Key
+	ledger *ledger.Ledger
+	seed   *state.File // nil for none
+}
+
+// openData opens the store, finds the key that fits its secrets, and applies
+// the seed. Nothing is served before all of it went well.
+func openData(ctx context.Context, c *config) (*data, error) {
+	seed, err := c.readSeed()
+	if err != nil {
+		return nil, err
+	}
+	s, err := openStore(ctx, c.store)
+	if err != nil {
+		return nil, err
+	}
+	d := &data{store: s, seed: seed}
+	if err := d.ready(ctx, c); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return d, nil
+}
+
+func (c *config) readSeed() (*state.File, error) {
+	switch {
+	case c.seed != "":
+		text, err := os.ReadFile(c.seed)
+		if err != nil {
+			return nil, fmt.Errorf("read the state file: %w", err)
+		}
+		return state.Parse(c.seed, text)
+	case c.dev:
+		return state.Demo(), nil
+	}
+	return nil, nil
+}
+
+func openStore(ctx context.Context, url string) (ledger.Store, error) {
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		return sqlite.Open(ctx, path, sqlite.Options{})
+	}
+	return memory.New(), nil
+}
+
+func (d *data) ready(ctx context.Context, c *config) error {
+	var err error
+	if d.key, err = sealKey(ctx, c, d.store); err != nil {
+		return err
+	}
+	d.ledger, err = ledger.New(ctx, ledger.Config{
+		Store:             d.store,
+		Regions:           map[ledger.Product][]string{ledger.CVM: cvm.Regions, ledger.ECS: ecs.Regions},
+		ShareQuotas:       c.shareQuota,
+		KnownAccountsOnly: c.unknownAccounts.value == "reject",
+	})
+	if err != nil || d.seed == nil {
+		return err
+	}
+	err = d.ledger.Edit(ctx, ledger.Caller{Wire: "seed", Action: "Seed"}, func(e *ledger.Editor) error { return d.seed.Apply(e, d.key) })
+	if err != nil {
+		return d.seed.Explain(err)
+	}
+	return nil
+}
+
+// sealKey is the key that seals secrets: read, or made where nothing is sealed yet.
+func sealKey(ctx context.Context, c *config, s ledger.Store) (*seal.Key, error) {
+	path := c.secretsKeyFile
+	if file, ok := strings.CutPrefix(c.store, "sqlite:"); ok && path == "" {
+		path = file + ".key"
+	}
+	if path == "" {
+		return seal.NewKey(), nil
+	}
+	name, sealed, err := anySecret(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("look for sealed secrets: %w", err)
+	}
+	key, err := seal.ReadKeyFile(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && sealed == "":
+		return seal.MakeKeyFile(path)
+	case errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("%w: the store's secrets are sealed with it; bring the file back, or name it with --secrets-key-file", err)
+	case err != nil:
+		return nil, err
+	case sealed == "":
+		return key, nil
+	}
+	if _, err := key.Open(name, sealed); err != nil {
+		return nil, fmt.Errorf("the key in %s does not open the store's secrets: %w; name the right file with --secrets-key-file", path, err)
+	}
+	return key, nil
+}
+
+// anySecret finds one sealed secret with its name, or "" where there is none.
+func anySecret(ctx context.Context, s ledger.Store) (name, sealed string, err error) {
+	after := ledger.AccountKey{}
+	for {
+		page, err := s.Accounts(ctx, after, 100)
+		if err != nil || len(page) == 0 {
+			return "", "", err
+		}
+		for _, a := range page {
+			for _, k := range a.Credentials() {
+				return string(a.Key.Cloud) + "/" + k.ID, k.Sealed, nil
+			}
+		}
+		after = page[len(page)-1].Key
+	}
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"text/tabwriter"
+)
+
+// help lists every flag with its environment twin.
+func help(w io.Writer, f *flag.FlagSet) {
+	fmt.Fprint(w, "imageshare serve [flags]\n\nServes until SIGTERM or SIGINT, then finishes what is under way. A flag on the\ncommand line beats its variable in the environment; several values there are\nseparated by spaces.\n\n")
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	f.VisitAll(func(fl *flag.Flag) {
+		value, text := flag.UnquoteUsage(fl)
+		if fl.DefValue != "" && fl.DefValue != "false" {
+			text += " (default " + fl.DefValue + ")"
+		}
+		fmt.Fprintf(t, "  --%s %s\t%s\n  \t  %s\n", fl.Name, value, twin(fl.Name), text)
+	})
+	_ = t.Flush() // help that cannot be written has nobody to read it
+	fmt.Fprint(w, "\nExit codes: 0 stopped by a signal; 2 bad command line; 1 anything else.\n")
+}
+
+// welcome tells who started --dev what to paste where.
+func welcome(w io.Writer, wire, admin string) {
+	_, port, _ := net.SplitHostPort(wire)
+	fmt.Fprintf(w, `
+imageshare: demo state in memory, gone when this stops. Wires on %[1]s, admin API on %[2]s.
+
+  Tencent Cloud   account 100000000001   AKIDexample / examplesecret   ap-guangzhou   img-6pb6lrmy
+                  account 100000000002   AKIDother / othersecret
+  Alibaba Cloud   account 1234567890123456   LTAIexample / examplesecret   cn-hangzhou   m-bp1caf3yicx5jlfl0001
+                  account 1234567890123457   LTAIother / othersecret
+
+Point a client that you have at it:
+
+  Tencent SDK for Go       prof.HttpProfile.Scheme, prof.HttpProfile.Endpoint = "HTTP", "%[1]s"
+  Tencent SDK for Python   HttpProfile(protocol="http", endpoint="%[1]s")
+  Tencent SDK for Node     httpProfile: { protocol: "http://", endpoint: "%[1]s" }
+  Alibaba SDK for Go v2    &openapi.Config{Endpoint: tea.String("%[1]s"), Protocol: tea.String("http")}
+  Alibaba SDK for Go v1    client.Domain = "%[1]s"
+  aliyun CLI               aliyun ecs DescribeImageSharePermission --endpoint %[1]s --insecure --RegionId cn-hangzhou --ImageId m-bp1caf3yicx5jlfl0001
+  Terraform, alicloud      protocol = "HTTP"   endpoints { ecs = "127.0.0.1:%[3]s" }
+  Packer, alicloud         custom_endpoint_ecs = "127.0.0.1:%[3]s"
+  what is stored           curl -s http://%[2]s/api/v1/state?format=yaml
+
+`, wire, admin, port)
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"strings"
+)
+
+// listener is one address of the vendors' wires.
+type listener struct {
+	addr    string
+	profile string
+}
+
+// listeners are one or more, from a flag that may be repeated.
+type listeners struct {
+	list     []listener
+	standing bool // the default is still there, and goes when one is named
+}
+
+func (l *listeners) String() string {
+	var all []string
+	for _, one := range l.list {
+		all = append(all, one.addr)
+	}
+	return strings.Join(all, " ")
+}
+
+// Set is for package flag.
+func (l *listeners) Set(s string) error {
+	one := listener{profile: "2019"}
+	for i, part := range strings.Split(s, ",") {
+		key, value, _ := strings.Cut(part, "=")
+		switch {
+		case i == 0:
+			one.addr = part
+		case key == "ecs":
+			one.profile = value
+		default:
+			return fmt.Errorf("%q: after the address may stand ecs=PROFILE", part)
+		}
+	}
+	if _, _, err := net.SplitHostPort(one.addr); err != nil {
+		return fmt.Errorf("%q is no address: write HOST:PORT", one.addr)
+	}
+	if _, err := profile(one.profile); err != nil {
+		return err
+	}
+	if l.standing {
+		l.list, l.standing = nil, false
+	}
+	l.list = append(l.list, one)
+	return nil
+}
+
+// loopback reports whether nobody outside this machine reaches an address.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}

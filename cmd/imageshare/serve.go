@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"imageshare/admin"
+	"imageshare/alibaba"
+	"imageshare/alibaba/ecs"
+	"imageshare/api"
+	"imageshare/ledger"
+	"imageshare/server"
+	"imageshare/tencent"
+	"imageshare/tencent/cvm"
+)
+
+// drain is how long requests under way have to finish after a signal.
+const drain = 10 * time.Second
+
+// serve runs until the context ends: open, apply, listen, say ready, drain, close.
+func serve(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) (err error) {
+	c, err := parse(args, env, stdout)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	log := logger(c, stderr)
+	d, err := openData(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.store.Close()) }()
+	doors, err := c.open(d, log)
+	if err != nil {
+		return err
+	}
+	ready := fmt.Sprintf("ready wires=%s admin=%s", strings.Join(doors.wires(), ","), doors.admin())
+	if c.dev {
+		welcome(stderr, doors.wires()[0], doors.admin())
+	}
+	return doors.serve(ctx, func() { fmt.Fprintln(stdout, ready) })
+}
+
+func logger(c *config, w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: c.logLevel}
+	if c.logFormat.value == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// doors are the listeners with what answers on each; the admin's is the last.
+type doors struct {
+	servers   []*http.Server
+	listeners []net.Listener
+}
+
+// open listens everywhere, or nowhere.
+func (c *config) open(d *data, log *slog.Logger) (*doors, error) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s := server.New(server.Config{
+		Ledger: d.ledger, Dialects: []api.Dialect{tencent.Dialect{}, alibaba.Dialect{}}, Secrets: d.key,
+		Log: log, Metrics: server.NewMetrics(registry), NewID: uuid.NewString, Rates: server.Rates(c.rateLimits),
+	})
+	o := &doors{}
+	for _, l := range c.listen.list {
+		catalogue, err := c.catalogue(d.ledger, l.profile)
+		if err == nil {
+			err = o.add("--listen", l.addr, s.Handler(catalogue), log)
+		}
+		if err != nil {
+			return nil, errors.Join(err, o.close())
+		}
+	}
+	token, err := tokenFrom(c.adminTokenFile)
+	if err == nil {
+		err = o.add("--admin-listen", c.adminListen, admin.New(admin.Config{
+			Ledger: d.ledger, Secrets: d.key, Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Log: log,
+			Token: token, Loopback: loopback(c.adminListen), AllowReset: c.allowReset, Seed: d.seed,
+		}), log)
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.close())
+	}
+	return o, nil
+}
+
+// catalogue is what a listener offers. A rate limit of an action that is not
+// there is a slip of the pen, and refused.
+func (c *config) catalogue(l *ledger.Ledger, name string) (*api.Catalogue, error) {
+	p, err := profile(name)
+	if err != nil {
+		return nil, err
+	}
+	catalogue := api.NewCatalogue(cvm.Actions(l), ecs.Actions(l, p))
+	names := map[string]bool{}
+	for _, a := range catalogue.Actions() {
+		names[a.Product+":"+a.Name] = true
+	}
+	for limited := range c.rateLimits.Over {
+		if !names[limited] {
+			return nil, usageError{fmt.Errorf("--rate-limits names %s, which is no action here", limited)}
+		}
+	}
+	return catalogue, nil
+}
+
+func (o *doors) add(name, addr string, h http.Handler, log *slog.Logger) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("%w: stop what listens there, or choose another address with %s (port 0 takes a free one)", err, name)
+	}
+	o.listeners = append(o.listeners, l)
+	o.servers = append(o.servers, &http.Server{
+		Handler: h,
+		// Half-open and slow clients do not hold a connection for ever.
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       5 * time.Minute,
+		// OPTIONS * gets the cloud's own answer like any other method.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	})
+	return nil
+}
+
+func (o *doors) wires() []string {
+	var addrs []string
+	for _, l := range o.listeners[:len(o.listeners)-1] {
+		addrs = append(addrs, l.Addr().String())
+	}
+	return addrs
+}
+
+func (o *doors) admin() string { return o.listeners[len(o.listeners)-1].Addr().String() }
+
+// serve answers until the context ends, then lets what is under way finish.
+func (o *doors) serve(ctx context.Context, ready func()) error {
+	failed := make(chan error, len(o.servers))
+	for i, s := range o.servers {
+		go func() { failed <- s.Serve(o.listeners[i]) }()
+	}
+	ready()
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	drained, cancel := context.WithTimeout(context.Background(), drain)
+	defer cancel()
+	for _, s := range o.servers {
+		if stop := s.Shutdown(drained); stop != nil {
+			err = errors.Join(err, fmt.Errorf("requests did not finish within %v: %w", drain, stop), s.Close())
+		}
+	}
+	return err
+}
+
+func (o *doors) close() error {
+	var err error
+	for _, l := range o.listeners {
+		err = errors.Join(err, l.Close())
+	}
+	return err
+}

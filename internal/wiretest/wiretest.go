@@ -1,0 +1,152 @@
+// Package wiretest runs scripts against the door: text that somebody who knows
+// the vendor can read, one call and its answer after the other, each request
+// signed for real. The clock stands still unless a script moves it, request
+// ids count upwards, and the store is fresh for every script.
+//
+// A script is lines; # begins a comment.
+//
+//	clock 10s                               time passes
+//	call tc3 DescribeImageSharePermission   a call: scheme, action, then attributes
+//	{"ImageId":"img-6pb6lrmy"}              its body, or its parameters one a line as Name=value
+//	-> 200 InvalidImageId.NotFound          the answer: status, and the error code or ok
+//	{"Response":…}                          the whole body, where it matters; JSON in any layout,
+//	                                        {id} or {ID} for the request's id as the wire spells it
+//
+// What there is at the beginning stands in state.yaml. Schemes: tc3, tc3-get, tc3-unsigned, sha1, sha1-post, sha256, sha256-post
+// (Tencent); acs3, acs3-post, v1, v1-post (Alibaba). Attributes are key=ID,
+// secret=TEXT, region=ID, version=V, at=OFFSET (signed then), nonce=TEXT,
+// method=M, path=P and query=RAW, type=MEDIA and header=Name:value.
+//
+// Limits: a whole body is compared as JSON, or as XML text line by line.
+package wiretest
+
+import (
+	"context"
+	_ "embed" // the state that scripts begin with
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"imageshare/alibaba"
+	"imageshare/api"
+	"imageshare/ledger"
+	"imageshare/seal"
+	"imageshare/server"
+	"imageshare/state"
+	"imageshare/store/memory"
+	"imageshare/tencent"
+)
+
+// Config is what a script runs against.
+type Config struct {
+	// Actions are what the listener offers over the script's ledger.
+	Actions func(*ledger.Ledger) []api.Action
+	// Ledger is as usual; its store and clock are the script's.
+	Ledger ledger.Config
+	Rates  server.Rates
+}
+
+// Start is the moment at which every script begins.
+var Start = time.Date(2018, 6, 20, 10, 0, 0, 0, time.UTC)
+
+// Run runs every script that matches a pattern as a test of its own.
+func Run(t *testing.T, pattern string, c Config) {
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts match %s (%v)", pattern, err)
+	}
+	for _, f := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(f), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := Open(t, c)
+			for _, s := range parse(t, f, string(text)) {
+				d.play(t, s)
+			}
+		})
+	}
+}
+
+// Door is a server over a memory store whose clock stands still.
+type Door struct {
+	http.Handler
+	Ledger *ledger.Ledger
+	Store  ledger.Store
+	now    time.Time
+	ids    int
+	lastID string
+	nonces int
+}
+
+// Open makes a door with its own ledger.
+func Open(t testing.TB, c Config) *Door {
+	t.Helper()
+	d := &Door{Store: memory.New(), now: Start}
+	key := seal.NewKey()
+	lc := c.Ledger
+	lc.Store, lc.Now = d.Store, func() time.Time { return d.now }
+	var err error
+	if d.Ledger, err = ledger.New(context.Background(), lc); err != nil {
+		t.Fatal(err)
+	}
+	d.seed(t, c, key)
+	s := server.New(server.Config{
+		Ledger: d.Ledger, Dialects: []api.Dialect{tencent.Dialect{}, alibaba.Dialect{}}, Secrets: key, Rates: c.Rates,
+		Log: slog.New(slog.NewTextHandler(testLog{t}, nil)), Metrics: server.NewMetrics(prometheus.NewRegistry()),
+		NewID: d.newID,
+	})
+	d.Handler = s.Handler(api.NewCatalogue(c.Actions(d.Ledger)))
+	return d
+}
+
+//go:embed state.yaml
+var stateFile []byte
+
+func (d *Door) seed(t testing.TB, c Config, key *seal.Key) {
+	t.Helper()
+	f, err := state.Parse("state.yaml", stateFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Ledger.KnownAccountsOnly {
+		// The shares of state.yaml are with accounts that nobody registered.
+		f.Images = slices.DeleteFunc(f.Images, func(i state.Image) bool { return i.Shares != nil })
+	}
+	err = d.Ledger.Edit(context.Background(), ledger.Caller{Wire: "seed"}, func(e *ledger.Editor) error { return f.Apply(e, key) })
+	if err != nil {
+		t.Fatal(f.Explain(err))
+	}
+}
+
+func (d *Door) newID() string {
+	d.ids++
+	d.lastID = fmt.Sprintf("00000000-0000-4000-8000-%012x", 0xa0+d.ids)
+	return d.lastID
+}
+
+// testLog sends the server's log to the test's own.
+type testLog struct{ t testing.TB }
+
+func (l testLog) Write(p []byte) (int, error) {
+	l.t.Log(strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+// Do sends one request to the door.
+func (d *Door) Do(r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	d.ServeHTTP(w, r)
+	return w
+}

@@ -1,0 +1,62 @@
+package server
+
+import (
+	"sync"
+	"time"
+
+	"imageshare/api"
+	"imageshare/ledger"
+)
+
+// rates counts calls in fixed windows of one second, by account and action,
+// as the vendors document their limits.
+type rates struct {
+	Rates
+	*window
+}
+
+type window struct {
+	sync.Mutex
+	second int64
+	counts map[rateKey]int
+}
+
+type rateKey struct {
+	account ledger.AccountKey
+	action  *api.Action
+}
+
+func newRates(r Rates) rates {
+	return rates{Rates: r, window: &window{counts: map[rateKey]int{}}}
+}
+
+// take counts one call, or answers TooOften.
+func (r rates) take(now time.Time, account ledger.AccountKey, a *api.Action) error {
+	limit, named := 0, false
+	if len(r.Over) > 0 {
+		limit, named = r.Over[a.Product+":"+a.Name]
+	}
+	if !named && r.Documented {
+		limit = a.Rate
+	}
+	if limit == 0 {
+		return nil
+	}
+	if n := r.count(now.Unix(), rateKey{account, a}); n > limit {
+		return &api.TooOften{Count: n, Limit: limit}
+	}
+	return nil
+}
+
+// count forgets everything when a second is over, so its size is that of the
+// busiest second.
+func (w *window) count(second int64, k rateKey) int {
+	w.Lock()
+	defer w.Unlock()
+	if second != w.second {
+		clear(w.counts)
+		w.second = second
+	}
+	w.counts[k]++
+	return w.counts[k]
+}

@@ -1,0 +1,135 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"sync/atomic"
+
+	"imageshare/api"
+	"imageshare/sign"
+)
+
+const (
+	// maxBody is the largest body of any wire; dialects know smaller ones.
+	maxBody = 10 << 20
+	// maxFlight bounds the bodies of all requests together that are in memory.
+	maxFlight = 64 << 20
+	// firstRead is what a body of unknown length is given to begin with.
+	firstRead = 4 << 10
+)
+
+// message is one request, read whole, with what was wrong with reading it.
+type message struct {
+	sign.Request
+	broken error
+	held   int64 // bytes taken from the flight
+}
+
+// read takes the body once and parses query and form once.
+func (x *exchange) read(r *http.Request) {
+	m := &x.msg
+	m.Request = sign.Request{
+		Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Header: r.Header,
+	}
+	if m.Body, m.broken = x.body(r); m.broken != nil {
+		return
+	}
+	if m.Params, m.broken = params(r.URL.RawQuery, "query"); m.broken != nil || !isForm(r) {
+		return
+	}
+	form, broken := params(string(m.Body), "body")
+	m.Params, m.broken = append(m.Params, form...), broken
+}
+
+// body reads at most maxBody, growing only as bytes really come: a header that
+// lies about the length costs nothing.
+func (x *exchange) body(r *http.Request) ([]byte, error) {
+	if r.ContentLength == 0 || r.Body == nil {
+		return nil, nil
+	}
+	if r.ContentLength > maxBody {
+		return nil, errBodyTooLarge
+	}
+	var b []byte
+	for {
+		if len(b) == cap(b) {
+			var err error
+			if b, err = x.grow(b, r.ContentLength); err != nil {
+				return nil, err
+			}
+		}
+		n, err := r.Body.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		switch {
+		case len(b) > maxBody:
+			return nil, errBodyTooLarge
+		case errors.Is(err, io.EOF):
+			return b, nil
+		case err != nil:
+			return nil, &api.ParamError{Rule: api.ErrMalformed, Field: "body", Reason: "ended before its announced length"}
+		}
+	}
+}
+
+var errBodyTooLarge = &api.ParamError{Rule: api.ErrTooLarge, Field: "body", Reason: "above 10 MiB"}
+
+// grow makes room for more bytes, if the flight has it: as many again, or what
+// was announced where that is less, and one so that the end can be seen.
+func (x *exchange) grow(b []byte, announced int64) ([]byte, error) {
+	size := max(2*int64(cap(b)), firstRead)
+	if announced > 0 {
+		size = min(size, announced+1)
+	}
+	if !x.flight.take(size - int64(cap(b))) {
+		return nil, api.ErrOverload
+	}
+	x.msg.held += size - int64(cap(b))
+	grown := make([]byte, len(b), size)
+	copy(grown, b)
+	return grown, nil
+}
+
+func (x *exchange) release() { x.flight.give(x.msg.held) }
+
+// flight counts the body bytes in memory.
+type flight struct {
+	limit int64
+	held  atomic.Int64
+}
+
+func (f *flight) take(n int64) bool {
+	if f.held.Add(n) <= f.limit {
+		return true
+	}
+	f.held.Add(-n)
+	return false
+}
+
+func (f *flight) give(n int64) { f.held.Add(-n) }
+
+// params decodes a query or a form body in the order sent.
+func params(raw, where string) ([]sign.Param, error) {
+	if raw == "" {
+		return nil, nil
+	}
+	list, err := sign.ParseParams(raw)
+	if err != nil {
+		return list, &api.ParamError{Rule: api.ErrMalformed, Field: where, Reason: "has a bad percent escape or too many parameters"}
+	}
+	return list, nil
+}
+
+func isForm(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == "application/x-www-form-urlencoded"
+}
+
+func host(addr string) string {
+	if h, _, err := net.SplitHostPort(addr); err == nil {
+		return h
+	}
+	return addr
+}

@@ -1,0 +1,221 @@
+// Package server is the door: one http.Handler per listener. It reads a
+// request once and bounded, decides whose wire it is, and walks the stairs
+// down and up again: envelope, action, claim, caller, rate, parameters,
+// region, policy, the function, and back as return values. One place writes.
+//
+// Whatever comes before a verified signature is hostile: bodies are bounded
+// one by one and together, parameters are counted, a failed step answers in
+// the wire's own words.
+//
+// Limits: the memory of used nonces and the rate windows are this process's
+// own and start empty.
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"imageshare/api"
+	"imageshare/ledger"
+)
+
+// Config is what a Server needs; all fields must be set, but Rates' zero value
+// limits nothing.
+type Config struct {
+	Ledger   *ledger.Ledger
+	Dialects []api.Dialect
+	Secrets  Secrets
+	Log      *slog.Logger
+	Metrics  *Metrics
+	// NewID makes a request id: a lower-case UUID.
+	NewID func() string
+	Rates Rates
+}
+
+// Rates say how often an account may call an action in a second.
+type Rates struct {
+	Documented bool           // what the vendors' documents say holds
+	Over       map[string]int // product:action → calls, over that; 0 lifts a limit
+}
+
+// Secrets opens the sealed secret of an access key, named cloud/keyID.
+type Secrets interface {
+	Open(name, sealed string) (string, error)
+}
+
+// Server holds what all listeners share.
+type Server struct {
+	Config
+	rates   rates
+	replays replays
+	flight  flight
+}
+
+// New makes a server.
+func New(c Config) *Server {
+	return &Server{Config: c, rates: newRates(c.Rates), replays: newReplays(), flight: flight{limit: maxFlight}}
+}
+
+// Handler serves one listener with what its catalogue offers.
+func (s *Server) Handler(c *api.Catalogue) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := &exchange{Server: s, catalogue: c, began: s.Ledger.Now(), id: s.NewID(), source: host(r.RemoteAddr)}
+		defer x.finish()
+		a := x.serve(r)
+		write(w, a)
+		x.answer = a
+	})
+}
+
+// exchange is one request on its way down and up.
+type exchange struct {
+	*Server
+	catalogue *api.Catalogue
+	began     time.Time
+	id        string
+	source    string
+
+	msg     message
+	dialect api.Dialect
+	door    string // which clue decided the cloud
+	call    *api.Call
+	claim   api.Claim
+	action  *api.Action
+	caller  ledger.Caller
+	in      any
+	out     any
+	err     error
+	answer  api.Answer
+}
+
+// serve makes the answer to a request.
+func (x *exchange) serve(r *http.Request) api.Answer {
+	defer x.release()
+	x.read(r)
+	if x.dialect, x.door = choose(x.Dialects, x.catalogue, &x.msg.Request); x.dialect == nil {
+		return undecided()
+	}
+	x.err = x.walk(r.Context())
+	if x.err == nil {
+		var a api.Answer
+		if a, x.err = x.dialect.Answer(x.call, x.action, x.out, x.id); x.err == nil {
+			return a
+		}
+	}
+	return x.dialect.Fail(x.call, x.action, x.err, x.id)
+}
+
+// walk goes down the stairs in the order of checks and stops at the first that fails.
+func (x *exchange) walk(ctx context.Context) error {
+	steps := []func(context.Context) error{
+		x.envelope, x.find, x.prove, x.authenticate, x.limit, x.guarded,
+	}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// envelope understands how the request is wrapped. What went wrong while it
+// was read is said first, but in the wire's own way.
+func (x *exchange) envelope(context.Context) error {
+	var err error
+	if x.call, err = x.dialect.Read(&x.msg.Request); x.msg.broken != nil {
+		return x.msg.broken
+	}
+	return err
+}
+
+func (x *exchange) find(context.Context) error {
+	var err error
+	x.action, err = x.catalogue.Find(x.dialect.Cloud(), x.call.Version, x.call.Action)
+	return err
+}
+
+func (x *exchange) prove(context.Context) error {
+	var err error
+	x.claim, err = x.dialect.Prove(&x.msg.Request, x.call)
+	return err
+}
+
+func (x *exchange) limit(context.Context) error {
+	return x.rates.take(x.began, x.caller.AccountKey(), x.action)
+}
+
+// guarded runs what an action brings along; a panic there fails this request alone.
+func (x *exchange) guarded(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = panicked(p)
+		}
+	}()
+	for _, step := range []func(context.Context) error{x.decode, x.region, x.permit, x.run} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *exchange) decode(context.Context) error {
+	bag, err := x.call.Params()
+	if err != nil {
+		return err
+	}
+	x.in, err = x.action.Decode(bag, x.call.Strict)
+	return err
+}
+
+func (x *exchange) region(context.Context) error {
+	if !x.action.Regional {
+		return nil
+	}
+	if x.call.Region == "" {
+		return &api.ParamError{Rule: api.ErrMissing, Field: "Region"}
+	}
+	if err := x.Ledger.Region(ledger.Product(x.action.Product), x.call.Region); err != nil {
+		return &api.ParamError{Rule: ledger.ErrNoRegion, Field: x.call.RegionField}
+	}
+	return nil
+}
+
+// permit lets an account do everything with what it owns. Policies are stored
+// but not evaluated yet, so a user may do nothing.
+func (x *exchange) permit(context.Context) error {
+	if x.caller.User == "" {
+		return nil
+	}
+	denial := &api.Denial{Action: x.action.Product + ":" + x.action.Name}
+	if names := x.action.Resources(x.request(), x.in); len(names) > 0 {
+		denial.Resource = names[0]
+	}
+	return denial
+}
+
+func (x *exchange) run(ctx context.Context) error {
+	var err error
+	x.out, err = x.action.Call(ctx, x.request(), x.in)
+	return err
+}
+
+func (x *exchange) request() api.Request {
+	return api.Request{Caller: x.caller, Region: x.call.Region, RequestID: x.id, Now: x.began, Log: x.Log}
+}
+
+// write sends an answer that is complete, so that its length is true and a
+// failure to encode could still become an error.
+func write(w http.ResponseWriter, a api.Answer) {
+	h := w.Header()
+	for name, value := range a.Header {
+		h[name] = []string{value}
+	}
+	h.Set("Content-Type", a.ContentType)
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(a.Status)
+	// A client that went away is nobody to tell.
+	_, _ = w.Write(a.Body)
+}

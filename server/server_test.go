@@ -1,0 +1,237 @@
+package server_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"imageshare/alibaba/ecs"
+	"imageshare/api"
+	"imageshare/internal/wiretest"
+	"imageshare/ledger"
+	"imageshare/sign"
+	"imageshare/tencent/cvm"
+)
+
+func door(t testing.TB) *wiretest.Door {
+	return wiretest.Open(t, wiretest.Config{
+		Actions: func(l *ledger.Ledger) []api.Action {
+			return append(append(cvm.Actions(l), ecs.Actions(l, ecs.Profiles["2019"])...), panics())
+		},
+		Ledger: ledger.Config{Regions: map[ledger.Product][]string{ledger.CVM: cvm.Regions, ledger.ECS: ecs.Regions}},
+	})
+}
+
+// panics is an action with a bug in it.
+func panics() api.Action {
+	type in struct{}
+	return api.Define(api.Spec[in]{
+		Cloud: ledger.Tencent, Product: "cvm", Version: "2017-03-12", Name: "Panic",
+		Resources: func(api.Request, *in) []string { return nil },
+	}, func(context.Context, api.Request, *in) (*in, error) { panic("a bug") })
+}
+
+// signed makes a TC3 request as an SDK would.
+func signed(action, body string) *http.Request {
+	r := &sign.Request{Method: "POST", Host: "127.0.0.1:7080", Path: "/", Header: http.Header{}, Body: []byte(body)}
+	for name, value := range map[string]string{
+		"Content-Type": "application/json", "X-TC-Action": action, "X-TC-Version": "2017-03-12", "X-TC-Region": "ap-guangzhou",
+	} {
+		r.Header.Set(name, value)
+	}
+	sign.SignTC3(r, sign.Key{ID: "AKIDexample", Secret: "examplesecret"}, sign.TC3Options{At: wiretest.Start})
+	h := httptest.NewRequest("POST", "http://127.0.0.1:7080/", strings.NewReader(body))
+	h.Header = r.Header
+	return h
+}
+
+// code is the error code of an answer of either cloud, its first word for a text.
+func code(body string) string {
+	var a struct {
+		Code     string
+		Response struct {
+			Error     struct{ Code string }
+			RequestId string
+		}
+	}
+	if json.Unmarshal([]byte(body), &a) != nil {
+		word, _, _ := strings.Cut(body, " ")
+		return word
+	}
+	return a.Response.Error.Code + a.Code
+}
+
+func TestDoor(t *testing.T) {
+	t.Parallel()
+	d := door(t)
+	for name, c := range map[string]struct {
+		target string
+		header http.Header
+		want   string
+	}{
+		"a real Tencent host":               {"http://cvm.ap-guangzhou.tencentcloudapi.com/", nil, "MissingParameter"},
+		"an old Tencent host":               {"http://image.api.qcloud.com:80/v2/index.php", nil, "MissingParameter"},
+		"a real Alibaba host":               {"http://ECS.aliyuncs.com./?Format=JSON", nil, "MissingAction"},
+		"the host before the authorization": {"http://ecs.aliyuncs.com/?Format=JSON", http.Header{"Authorization": {"TC3-HMAC-SHA256 x"}}, "MissingAction"},
+		"a scheme of Tencent":               {"http://127.0.0.1/", http.Header{"Authorization": {"TC3-HMAC-SHA256 x"}}, "MissingParameter"},
+		"no scheme at all":                  {"http://127.0.0.1/", http.Header{"Authorization": {"SKIP"}}, "MissingParameter"},
+		"a scheme of Alibaba":               {"http://127.0.0.1/", http.Header{"Authorization": {"ACS3-HMAC-SHA256 x"}}, "MissingAction"},
+		"the scheme before the path":        {"http://127.0.0.1/v2/index.php", http.Header{"Authorization": {"ACS3-HMAC-SHA256 x"}}, "MissingAction"},
+		"the path of 2.0":                   {"http://127.0.0.1/v2/index.php", nil, "MissingParameter"},
+		"the path before a parameter":       {"http://127.0.0.1/v2/index.php?AccessKeyId=x&Format=JSON", nil, "MissingParameter"},
+		"a parameter of Tencent":            {"http://127.0.0.1/?SecretId=x", nil, "MissingParameter"},
+		"a parameter of Alibaba":            {"http://127.0.0.1/?AccessKeyId=x&Format=JSON", nil, "MissingAction"},
+		"a parameter before a header":       {"http://127.0.0.1/?AccessKeyId=x&Format=JSON", http.Header{"X-Tc-Action": {"x"}}, "MissingAction"},
+		"a header of Tencent":               {"http://127.0.0.1/", http.Header{"X-Tc-Version": {"x"}}, "MissingParameter"},
+		"a header of Alibaba":               {"http://127.0.0.1/?Format=JSON", http.Header{"X-Acs-Action": {"x"}}, "MissingAction"},
+		"a version of Tencent":              {"http://127.0.0.1/?Version=2017-03-12", nil, "MissingParameter"},
+		"a version of Alibaba":              {"http://127.0.0.1/?Version=2014-05-26&Format=JSON", nil, "MissingAction"},
+		"no mark":                           {"http://127.0.0.1/?Version=1&Action=DescribeImages", nil, "imageshare"},
+		"a host that only looks like one":   {"http://tencentcloudapi.com.example/", nil, "imageshare"},
+	} {
+		r := httptest.NewRequest("GET", c.target, nil)
+		if c.header != nil {
+			r.Header = c.header
+		}
+		if w := d.Do(r); code(w.Body.String()) != c.want {
+			t.Errorf("%s: got %s, want %s", name, w.Body, c.want)
+		}
+	}
+}
+
+func TestPanicIsOneRequestsOwn(t *testing.T) {
+	t.Parallel()
+	d := door(t)
+	w := d.Do(signed("Panic", "{}"))
+	if code(w.Body.String()) != "InternalError" || !strings.Contains(w.Body.String(), "RequestId") || strings.Contains(w.Body.String(), "a bug") {
+		t.Errorf("got %s", w.Body)
+	}
+	if w := d.Do(signed("DescribeImageSharePermission", `{"ImageId":"img-6pb6lrmy"}`)); code(w.Body.String()) != "" {
+		t.Errorf("the next request: %s", w.Body)
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	d := door(t)
+	w := d.Do(signed("DescribeImageSharePermission", `{"ImageId":"img-6pb6lrmy"}`))
+	if got := w.Header().Get("Content-Type"); got != "application/json" || w.Code != 200 {
+		t.Errorf("Tencent: %d %q, want 200 and application/json without a charset", w.Code, got)
+	}
+	w = d.Do(httptest.NewRequest("GET", "http://ecs.aliyuncs.com/?Format=JSON", nil))
+	var body struct{ RequestId string }
+	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil || w.Header()["x-acs-request-id"][0] != body.RequestId || body.RequestId == "" {
+		t.Errorf("Alibaba: header %v, body %s", w.Header(), w.Body)
+	}
+	if got := w.Header().Get("Content-Type"); got != "application/json;charset=utf-8" {
+		t.Errorf("Alibaba JSON: %q", got)
+	}
+	w = d.Do(httptest.NewRequest("GET", "http://ecs.aliyuncs.com/", nil))
+	if got := w.Header().Get("Content-Type"); got != "text/xml;charset=utf-8" {
+		t.Errorf("Alibaba XML: %q", got)
+	}
+}
+
+// raw sends bytes over a real connection and reads one answer.
+func raw(t *testing.T, h http.Handler, request string) *http.Response {
+	t.Helper()
+	s := httptest.NewUnstartedServer(h)
+	s.Config.DisableGeneralOptionsHandler = true
+	s.Start()
+	t.Cleanup(s.Close)
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, _ = io.WriteString(conn, request) // a server that answers early closes early
+		_ = conn.(*net.TCPConn).CloseWrite()
+	}()
+	method, _, _ := strings.Cut(request, " ")
+	r, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
+	if err != nil {
+		t.Fatalf("no answer: %v", err)
+	}
+	return r
+}
+
+const claim = "Host: 127.0.0.1:7080\r\nX-TC-Action: DescribeImageSharePermission\r\nX-TC-Version: 2017-03-12\r\nContent-Type: application/json\r\n" +
+	"Authorization: TC3-HMAC-SHA256 Credential=a/2018-06-20/cvm/tc3_request, SignedHeaders=content-type;host, Signature=00\r\n"
+
+func TestLyingLengths(t *testing.T) {
+	t.Parallel()
+	big := strings.Repeat("x", 11<<20)
+	for name, c := range map[string]struct{ request, want string }{
+		"shorter than announced":   {"POST / HTTP/1.1\r\n" + claim + "Content-Length: 100\r\n\r\n{}", "InvalidParameter"},
+		"announced above all":      {"POST / HTTP/1.1\r\n" + claim + "Content-Length: 99999999999\r\n\r\n{}", "RequestSizeLimitExceeded"},
+		"chunks above all":         {"POST / HTTP/1.1\r\n" + claim + "Transfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(big), big), "RequestSizeLimitExceeded"},
+		"chunks cut short":         {"POST / HTTP/1.1\r\n" + claim + "Transfer-Encoding: chunked\r\n\r\nff\r\n{}", "InvalidParameter"},
+		"chunks":                   {"POST / HTTP/1.1\r\n" + claim + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n", "MissingParameter"},
+		"a query above all":        {"GET /?A=" + strings.Repeat("x", 33<<10) + " HTTP/1.1\r\n" + claim + "\r\n", "RequestSizeLimitExceeded"},
+		"HTTP/1.0":                 {"POST / HTTP/1.0\r\n" + claim + "Content-Length: 2\r\n\r\n{}", "MissingParameter"},
+		"absolute form":            {"POST http://cvm.tencentcloudapi.com/ HTTP/1.1\r\n" + claim + "Content-Length: 2\r\n\r\n{}", "MissingParameter"},
+		"CONNECT":                  {"CONNECT cvm.tencentcloudapi.com:443 HTTP/1.1\r\nHost: cvm.tencentcloudapi.com:443\r\n\r\n", "UnsupportedProtocol"},
+		"OPTIONS *":                {"OPTIONS * HTTP/1.1\r\n" + claim + "\r\n", "UnsupportedProtocol"},
+		"a form of many":           {"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 20000\r\n\r\n" + strings.Repeat("SecretId&", 2222) + "xx", "InvalidParameter"},
+		"a form of too many":       {"POST / HTTP/1.1\r\nHost: cvm.tencentcloudapi.com\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 20000\r\n\r\n" + strings.Repeat("A&", 10000), "InvalidParameter"},
+		"a form above its maximum": {"POST / HTTP/1.1\r\nHost: cvm.tencentcloudapi.com\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1048577\r\n\r\n" + strings.Repeat("A", 1<<20+1), "RequestSizeLimitExceeded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := raw(t, door(t), c.request)
+			body, err := io.ReadAll(r.Body)
+			if err != nil || code(string(body)) != c.want || !strings.Contains(string(body), "RequestId") {
+				t.Errorf("got %s (%v), want %s", body, err, c.want)
+			}
+		})
+	}
+}
+
+func TestHead(t *testing.T) {
+	t.Parallel()
+	r := raw(t, door(t), "HEAD / HTTP/1.1\r\n"+claim+"\r\n")
+	if r.StatusCode != 200 || r.Header.Get("Content-Type") != "application/json" || r.ContentLength <= 0 {
+		t.Errorf("got %v", r)
+	}
+}
+
+// FuzzRequest holds the door to one promise: whatever comes, an answer in the
+// words of a wire with a request id, or the plain text; and no change.
+func FuzzRequest(f *testing.F) {
+	f.Add("POST", "http://127.0.0.1/", "TC3-HMAC-SHA256 Credential=AKIDexample/2018-06-20/cvm/tc3_request, SignedHeaders=content-type;host, Signature=00", "application/json", `{"ImageId":1}`)
+	f.Add("GET", "http://127.0.0.1/?AccessKeyId=x&Format=JSON&Action=ModifyImageSharePermission&Version=2014-05-26", "", "", "")
+	f.Add("POST", "http://ecs.aliyuncs.com/?Action=x&Version=2014-05-26", "ACS3-HMAC-SHA256 Credential=LTAIexample,SignedHeaders=host,Signature=00", "application/x-www-form-urlencoded", "A=%zz")
+	f.Add("POST", "http://127.0.0.1/v2/index.php?SecretId=AKIDexample&Signature=x&Timestamp=1&Nonce=1&Action=DescribeImageSharePermission&Version=2017-03-12", "", "application/x-www-form-urlencoded", "A=1")
+	f.Fuzz(func(t *testing.T, method, target, authorization, kind, body string) {
+		r, err := http.NewRequest(method, target, strings.NewReader(body))
+		if err != nil || r.Host == "" {
+			t.Skip()
+		}
+		r.Header.Set("Content-Type", kind)
+		r.Header.Set("X-TC-Timestamp", fmt.Sprint(wiretest.Start.Unix()))
+		r.Header.Set("x-acs-date", wiretest.Start.Format("2006-01-02T15:04:05Z"))
+		if authorization != "" {
+			r.Header.Set("Authorization", authorization)
+		}
+		w := door(t).Do(r)
+		got := w.Body.String()
+		if !strings.Contains(got, "RequestId") && !strings.HasPrefix(got, "imageshare cannot tell") {
+			t.Errorf("no request id: %s", got)
+		}
+		if strings.Contains(got, "InternalError") {
+			t.Errorf("an internal error: %s", got)
+		}
+	})
+}
