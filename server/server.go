@@ -211,7 +211,7 @@ func (x *exchange) request() api.Request {
 func write(w http.ResponseWriter, a api.Answer) {
 	h := w.Header()
 	for name, value := range a.Header {
-		h[name] = []string{value}
+		h.Set(name, value)
 	}
 	h.Set("Content-Type", a.ContentType)
 	h.Set("X-Content-Type-Options", "nosniff")

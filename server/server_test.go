@@ -128,7 +128,7 @@ func TestHeaders(t *testing.T) {
 	}
 	w = d.Do(httptest.NewRequest("GET", "http://ecs.aliyuncs.com/?Format=JSON", nil))
 	var body struct{ RequestId string }
-	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil || w.Header()["x-acs-request-id"][0] != body.RequestId || body.RequestId == "" {
+	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil || w.Header().Get("x-acs-request-id") != body.RequestId || body.RequestId == "" {
 		t.Errorf("Alibaba: header %v, body %s", w.Header(), w.Body)
 	}
 	if got := w.Header().Get("Content-Type"); got != "application/json;charset=utf-8" {
