@@ -74,6 +74,9 @@ func (h handler) reset(w http.ResponseWriter, r *http.Request) {
 		}
 		return h.Seed.Apply(e, h.Secrets)
 	})
+	if err != nil && h.Seed != nil {
+		err = h.Seed.Explain(err)
+	}
 	if err != nil {
 		h.refuse(w, err)
 		return

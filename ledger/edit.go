@@ -140,7 +140,21 @@ func (e *Editor) Regions(p Product, ids []string) error {
 			return &Error{Rule: ErrInvalid, Region: id, Reason: "a region id is one word without /"}
 		}
 	}
-	return e.tx.PutSetting(regionsSetting(p), strings.Join(ids, " "))
+	return e.putRegions(p, strings.Join(ids, " "))
+}
+
+// putRegions writes a list that differs, with its history entry.
+func (e *Editor) putRegions(p Product, text string) error {
+	old, err := e.tx.Setting(e.ctx, RegionsSetting(p))
+	if err != nil || old == text {
+		return err
+	}
+	if err := e.tx.PutSetting(RegionsSetting(p), text); err != nil {
+		return err
+	}
+	ev := event(e.caller, RegionsSetting(p), e.now)
+	ev.Notes = []string{fmt.Sprintf("regions %q, were %q", text, old)}
+	return e.tx.Append(ev)
 }
 
 // Clear drops every image and account and forgets the region lists.
@@ -164,7 +178,7 @@ func (e *Editor) Clear() error {
 		}
 	}
 	for _, p := range Products {
-		if err := e.tx.PutSetting(regionsSetting(p), ""); err != nil {
+		if err := e.putRegions(p, ""); err != nil {
 			return err
 		}
 	}
@@ -192,7 +206,7 @@ func (e *Editor) inRegion(key ImageKey) error {
 		}
 		return nil
 	}
-	text, err := e.tx.Setting(e.ctx, regionsSetting(key.Product))
+	text, err := e.tx.Setting(e.ctx, RegionsSetting(key.Product))
 	if err != nil {
 		return err
 	}

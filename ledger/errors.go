@@ -31,6 +31,10 @@ var (
 	ErrInvalid       = errors.New("not a valid record")
 )
 
+// ErrDryRun is how a change ends that was only to be checked and would have
+// been made. As an error it takes back whatever the engine had begun.
+var ErrDryRun = errors.New("every check passed, and nothing was changed")
+
 // What a store may answer when the rules are not at fault.
 var (
 	// ErrBusy: the engine is failing over or met a conflict; the same call may succeed soon.

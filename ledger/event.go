@@ -40,7 +40,7 @@ func (c Caller) Actor() string {
 // entries of an entity are numbered from 1, each carries the hash of the one
 // before, and nothing ever rewrites them.
 type Event struct {
-	Entity string `json:"entity"` // image/PRODUCT/REGION/ID or account/CLOUD/ID
+	Entity string `json:"entity"` // image/PRODUCT/REGION/ID, account/CLOUD/ID or regions/PRODUCT
 	Seq    int64  `json:"seq"`
 	Prev   string `json:"prev"` // hash of the entry before, "" for the first
 	Hash   string `json:"-"`

@@ -89,7 +89,7 @@ func (l *Ledger) Regions(p Product) []string { return (*l.regions.Load())[p] }
 func (l *Ledger) loadRegions(ctx context.Context) error {
 	all := map[Product][]string{}
 	for _, p := range Products {
-		text, err := l.store.Setting(ctx, regionsSetting(p))
+		text, err := l.store.Setting(ctx, RegionsSetting(p))
 		if err != nil {
 			return err
 		}
@@ -101,4 +101,6 @@ func (l *Ledger) loadRegions(ctx context.Context) error {
 	return nil
 }
 
-func regionsSetting(p Product) string { return "regions/" + string(p) }
+// RegionsSetting is the name under which a store keeps the region list that
+// somebody wrote for a product, its ids joined by spaces.
+func RegionsSetting(p Product) string { return "regions/" + string(p) }

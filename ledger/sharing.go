@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 )
@@ -24,12 +25,43 @@ func (l *Ledger) Sharing(ctx context.Context, c Caller, key ImageKey) (Sharing, 
 	return Sharing{Image: key, Public: img.Public, Shares: img.Live(l.now())}, nil
 }
 
+// SharedWith lists the accounts that any of the caller's images in a region is
+// shared with, each once with the time of its first share: those from offset
+// on, at most limit, and how many there are in all.
+func (l *Ledger) SharedWith(ctx context.Context, c Caller, p Product, region string, offset, limit int64) ([]Share, int, error) {
+	all, err := firstShares(ctx, l.store, ImageQuery{Product: p, Region: region, Owner: c.AccountKey()}, l.now())
+	if err != nil {
+		return nil, 0, err
+	}
+	offset = min(offset, int64(len(all)))
+	return all[offset : offset+min(limit, int64(len(all))-offset)], len(all), nil
+}
+
+// firstShares finds for each account the first of its live shares of the
+// selected images, in list order. Its cost is that of reading all these images.
+func firstShares(ctx context.Context, r Reader, q ImageQuery, now time.Time) ([]Share, error) {
+	images, err := r.Images(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	first := map[string]Share{}
+	for _, img := range images {
+		for _, s := range img.Live(now) {
+			if was, seen := first[s.Account]; !seen || s.Compare(was) < 0 {
+				first[s.Account] = Share{Account: s.Account, At: s.At}
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Values(first), Share.Compare), nil
+}
+
 // Change is what Share does to one image: removals first, then additions. An
 // account named twice counts once.
 type Change struct {
 	Add    []string
 	Remove []string
 	Public *bool // nil leaves it
+	DryRun bool  // check everything and change nothing: see ErrDryRun
 }
 
 // widens reports whether more accounts could use the image afterwards; only
@@ -40,7 +72,7 @@ func (ch Change) widens() bool { return len(ch.Add) > 0 || (ch.Public != nil && 
 // entry, or nothing. A change of nothing writes nothing. Errors, in the order
 // of the checks: ErrImageID, ErrNoImage, ErrNotOwner, ErrNotReady,
 // ErrDeprecated, ErrEncrypted; for each target ErrTargetForm, ErrTargetSelf,
-// ErrTargetUser, ErrTargetUnknown, ErrAlreadyShared; ErrShareQuota.
+// ErrTargetUser, ErrTargetUnknown, ErrAlreadyShared; ErrShareQuota; ErrDryRun.
 func (l *Ledger) Share(ctx context.Context, c Caller, key ImageKey, ch Change) error {
 	return l.store.Update(ctx, func(tx Tx) error {
 		old, err := owned(ctx, tx, c, key)
@@ -53,6 +85,9 @@ func (l *Ledger) Share(ctx context.Context, c Caller, key ImageKey, ch Change) e
 		img, err := l.changed(ctx, tx, old, ch)
 		if err != nil {
 			return err
+		}
+		if ch.DryRun {
+			return ErrDryRun
 		}
 		return record(tx, c, old, img, l.now())
 	})

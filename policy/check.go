@@ -8,6 +8,8 @@ import (
 	"strings"
 )
 
+// document checks from the outside in and stops at the first fault: what
+// follows one is often only its consequence.
 func (g grammar) document(v value, trust bool) error {
 	m, err := members("", v, g.versionKey, g.statement)
 	if err != nil {
@@ -26,7 +28,8 @@ func (g grammar) document(v value, trust bool) error {
 	return each(g.statement, all, func(path string, v value) error { return g.check(path, v, trust) })
 }
 
-// check is for one statement.
+// check is for one statement. It names a misplaced key before it complains of
+// unknown ones: who wrote it took one kind of policy for the other.
 func (g grammar) check(path string, v value, trust bool) error {
 	about, misplaced, reason := g.resource, g.principal, "only a role's trust policy has one"
 	if trust {
@@ -88,6 +91,8 @@ func (g grammar) name(path string, v value, example string) error {
 	return nil
 }
 
+// principalsOf checks whom a trust policy names. A wildcard is refused: nobody
+// means to let every account act as a role.
 func (g grammar) principalsOf(path string, v value) error {
 	m, err := members(path, v, slices.Sorted(maps.Keys(g.principals))...)
 	if err != nil {
@@ -109,6 +114,7 @@ func (g grammar) principalsOf(path string, v value) error {
 	return nil
 }
 
+// hostForm is how both vendors name their services.
 var hostForm = regexp.MustCompile(`^[A-Za-z0-9*-]+(\.[A-Za-z0-9-]+)+$`)
 
 func host(path string, v value) error {
@@ -118,6 +124,7 @@ func host(path string, v value) error {
 	return nil
 }
 
+// effects checks allow or deny, where a typing error would open or close a door.
 func (g grammar) effects(path string, m map[string]value) error {
 	if err := required(path, m, g.effect); err != nil {
 		return err
@@ -133,6 +140,7 @@ func (g grammar) effects(path string, m map[string]value) error {
 	return nil
 }
 
+// actions checks what a statement allows or denies, or in RAM what it leaves out.
 func (g grammar) actions(path string, m map[string]value) error {
 	key := g.action
 	if _, not := m[g.notAction]; not && g.notAction != "" {
@@ -164,6 +172,7 @@ func conditions(path string, v value) error {
 	})
 }
 
+// scalar lets through what both vendors' samples have as a condition's value.
 func scalar(path string, v value) error {
 	if !strings.ContainsRune(`"0tf`, rune(v.kind)) {
 		return wrong(path, "want text, a number, true or false, got %s", words[v.kind])
@@ -199,6 +208,7 @@ func members(path string, v value, known ...string) (map[string]value, error) {
 	return m, nil
 }
 
+// required names the first key that is missing, in the given order.
 func required(path string, m map[string]value, keys ...string) error {
 	for _, key := range keys {
 		if _, there := m[key]; !there {
@@ -238,6 +248,7 @@ func each(path string, v value, check func(string, value) error) error {
 	return nil
 }
 
+// join makes a path such as statement[0].action.
 func join(path, key string) string {
 	if path == "" {
 		return key

@@ -26,6 +26,7 @@ func (e *Error) Error() string {
 	return e.Path + ": " + e.Reason
 }
 
+// wrong makes an Error, always as error: a nil *Error in one is not nil.
 func wrong(path, format string, args ...any) error {
 	return &Error{Path: path, Reason: fmt.Sprintf(format, args...)}
 }
@@ -44,6 +45,7 @@ func ParseTrust(cloud ledger.Cloud, doc []byte) (ledger.Document, error) {
 	return parse(cloud, doc, true)
 }
 
+// parse reads before it judges, so that broken JSON is told as such.
 func parse(cloud ledger.Cloud, doc []byte, trust bool) (ledger.Document, error) {
 	g, ok := grammars[cloud]
 	if !ok {

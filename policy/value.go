@@ -47,6 +47,7 @@ func read(doc []byte) (value, error) {
 	return v, nil
 }
 
+// readValue goes no deeper than a sound document does, whatever the decoder allows.
 func readValue(d *jsontext.Decoder) (value, error) {
 	t, err := d.ReadToken()
 	if err != nil {
@@ -65,6 +66,7 @@ func readValue(d *jsontext.Decoder) (value, error) {
 	return v, nil
 }
 
+// readItems leaves mismatched brackets to the decoder, which knows them.
 func (v *value) readItems(d *jsontext.Decoder) error {
 	for d.PeekKind() != '}' && d.PeekKind() != ']' {
 		if v.kind == '{' {
@@ -122,6 +124,7 @@ func (v value) appendTo(b []byte) []byte {
 	return append(b, byte(v.kind)+2)
 }
 
+// quote escapes only what JSON must have escaped, so that one text has one form.
 func quote(b []byte, s string) []byte {
 	b, err := jsontext.AppendQuote(b, s)
 	if err != nil {

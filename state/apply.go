@@ -31,6 +31,8 @@ func (f *File) Apply(e *ledger.Editor, keys Sealer) error {
 	return nil
 }
 
+// applyRegions replaces the lists that are written. The images, stored ones
+// aside, are held to them when all is written.
 func (f *File) applyRegions(e *ledger.Editor) error {
 	if f.Regions == nil {
 		return nil
@@ -59,6 +61,8 @@ func put[T any](to *T, from *T) {
 	}
 }
 
+// changeAccount notes all the stored secrets before it changes anything: a key
+// may move between the account and its users.
 func (f *File) changeAccount(a *Account, to *ledger.Account, keys Sealer) error {
 	s := sealing{file: f.name, cloud: a.Cloud, keys: keys, was: map[string]string{}}
 	for _, c := range to.Credentials() {
@@ -97,6 +101,7 @@ func (s sealing) users(to *ledger.Account, written []User) error {
 	return nil
 }
 
+// roles is users for roles.
 func roles(stored []ledger.Role, written []Role) []ledger.Role {
 	list := make([]ledger.Role, len(written))
 	for i, r := range written {
@@ -169,6 +174,8 @@ func (s sealing) sealed(k Key) (string, error) {
 	return s.keys.Seal(name, secret), nil
 }
 
+// change writes the owner whatever it was: a file may give an image away, which
+// no wire can.
 func (i *Image) change(to *ledger.Image) {
 	to.Owner = i.Owner
 	put(&to.Name, i.Name)

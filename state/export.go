@@ -39,10 +39,12 @@ func Export(ctx context.Context, r ledger.Reader, o Options) (*File, error) {
 	return f, f.exportImages(ctx, r, o)
 }
 
+// exportRegions writes only lists that replace the built-in ones: those change
+// with the program, and a file must not freeze them.
 func (f *File) exportRegions(ctx context.Context, r ledger.Reader) error {
 	all := &Regions{}
 	for _, p := range ledger.Products {
-		ids, err := r.Setting(ctx, "regions/"+string(p))
+		ids, err := r.Setting(ctx, ledger.RegionsSetting(p))
 		if err != nil {
 			return fmt.Errorf("export the regions of %s: %w", p, err)
 		}
@@ -114,6 +116,7 @@ func (o Options) account(a *ledger.Account) (Account, error) {
 	return entry, nil
 }
 
+// keys gives secrets as they are stored unless told to open them.
 func (o Options) keys(c ledger.Cloud, stored []ledger.AccessKey) ([]Key, error) {
 	list := make([]Key, len(stored))
 	for i, k := range stored {
@@ -130,6 +133,7 @@ func (o Options) keys(c ledger.Cloud, stored []ledger.AccessKey) ([]Key, error) 
 	return list, nil
 }
 
+// documents is never nil: see Export.
 func documents(stored []ledger.Document) []Document {
 	list := make([]Document, len(stored))
 	for i, d := range stored {

@@ -60,6 +60,7 @@ func (r *jsonReader) token() jsontext.Token {
 	return t
 }
 
+// value is the next value. A number keeps its digits and gets no tag: see kind.
 func (r *jsonReader) value() *yaml.Node {
 	t := r.token()
 	n := &yaml.Node{Kind: yaml.ScalarNode, Line: r.line, Value: t.String()}
@@ -80,6 +81,7 @@ func (r *jsonReader) value() *yaml.Node {
 	return n
 }
 
+// items reads names and values alike: nodes keep a mapping as a list of both.
 func (r *jsonReader) items(n *yaml.Node) {
 	for r.d.PeekKind() != '}' && r.d.PeekKind() != ']' {
 		n.Content = append(n.Content, r.value())

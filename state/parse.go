@@ -24,7 +24,7 @@ func Parse(name string, data []byte) (*File, error) {
 		return nil, f.err()
 	}
 	// A later version has other keys, and to list them all would help nobody.
-	if n := member(root, "version"); kind(root) == aMap && n != nil && kind(n) != noValue && n.Value != version {
+	if n := member(root, "version"); kind(root) == aMap && n != nil && n.Kind == yaml.ScalarNode && kind(n) != noValue && n.Value != version {
 		f.add(n.Line, "version %q is not supported: this program reads version %s", n.Value, version)
 		return nil, f.err()
 	}
@@ -56,6 +56,8 @@ func (o once) see(what, id string, line int) {
 
 func (f *faults) once() once { return once{f, map[string]int{}} }
 
+// check finds what stands in the file twice: the second entry would undo the
+// first, and nobody who writes both means that.
 func (f *File) check(e entry) {
 	accounts, keys, images := e.once(), e.once(), e.once()
 	for i := range f.Accounts {
@@ -80,6 +82,8 @@ func (a *Account) allKeys() []Key {
 	return all
 }
 
+// check holds the account's documents to the rules of its cloud, which they
+// themselves do not name.
 func (a *Account) check(e entry) {
 	if a.Cloud != ledger.Tencent && a.Cloud != ledger.Alibaba {
 		if e.has("cloud") {
@@ -112,6 +116,8 @@ func (e entry) has(key string) bool {
 	return n != nil && n.Kind == yaml.ScalarNode && kind(n) != noValue
 }
 
+// number checks an account number here, where its line is known; the ledger
+// checks it again.
 func (e entry) number(key, id string) {
 	if e.has(key) && !ledger.ValidAccount(id) {
 		e.fault(key, "%q is not an account number: write 1 to 20 digits, the first not 0", id)
@@ -137,6 +143,7 @@ func (f *faults) document(path string, d *Document, c ledger.Cloud, parse func(l
 	d.Text = sound
 }
 
+// check wants one secret: of two, nobody could say which one counts.
 func (k *Key) check(e entry) {
 	switch {
 	case k.Secret == "" && k.SealedSecret == "":
@@ -146,6 +153,8 @@ func (k *Key) check(e entry) {
 	}
 }
 
+// check finds what the ledger would refuse later with the image's line only,
+// and only the first of it.
 func (i *Image) check(e entry) {
 	e.number("owner", i.Owner)
 	accounts := e.once()
@@ -190,6 +199,7 @@ var imageIDs = map[ledger.Product]string{
 
 func (s *Share) check(e entry) { e.number("account", s.Account) }
 
+// check lets an empty number pass: it takes away the one that is stored.
 func (u *User) check(e entry) {
 	if u.ID != nil && *u.ID != "" {
 		e.number("id", *u.ID)

@@ -27,6 +27,7 @@ var shapes = func() map[reflect.Type][]field {
 	return all
 }()
 
+// learn adds a type and those of its fields. Fields without a tag are not the file's.
 func learn(all map[reflect.Type][]field, t reflect.Type) {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
@@ -77,6 +78,7 @@ func member(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
+// join makes the path of a key: what people look for when the line has many.
 func join(path, key string) string {
 	if path == "" {
 		return key
@@ -112,6 +114,7 @@ func (f *faults) read(path string, n *yaml.Node, v reflect.Value) {
 	}
 }
 
+// readEntry goes on after a fault, so that one reading tells them all.
 func (f *faults) readEntry(path string, n *yaml.Node, v reflect.Value) {
 	if !f.want(path, n, aMap, "write key: value pairs") {
 		return
@@ -138,6 +141,7 @@ func (f *faults) readEntry(path string, n *yaml.Node, v reflect.Value) {
 	}
 }
 
+// unknown lists the keys that are known, among which the one meant will be.
 func (f *faults) unknown(path string, key *yaml.Node, fields []field) {
 	keys := make([]string, len(fields))
 	for i, d := range fields {
@@ -162,6 +166,7 @@ func (f *faults) readList(path string, n *yaml.Node, v reflect.Value) {
 	v.Set(list)
 }
 
+// readMap makes a mapping that is never nil, like readList.
 func (f *faults) readMap(path string, n *yaml.Node, v reflect.Value) {
 	if !f.want(path, n, aMap, "write {} for an empty one") {
 		return
@@ -191,6 +196,8 @@ func (f *faults) want(path string, n *yaml.Node, wanted, hint string) bool {
 	return false
 }
 
+// readScalar insists on the plain form of numbers and flags: a quoted "false"
+// is most likely a slip of the program that wrote it.
 func (f *faults) readScalar(path string, n *yaml.Node, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Bool:

@@ -81,27 +81,34 @@ func readYAML(data []byte) (*yaml.Node, error) {
 	case errors.Is(err, io.EOF):
 		return nil, &Error{Line: 1, Reason: "the file is empty: a state file begins with version: " + version}
 	case err != nil:
-		return nil, yamlError(err)
+		return nil, yamlError(data, err)
 	}
 	switch err := d.Decode(&second); {
 	case errors.Is(err, io.EOF):
 		return doc.Content[0], nil
 	case err != nil:
-		return nil, yamlError(err)
+		return nil, yamlError(data, err)
 	}
 	return nil, &Error{Line: max(second.Line, 1), Reason: "a second document begins: put everything into one"}
 }
 
+const noAliases = "anchors and aliases are not read: write the value out, and quote text that begins with & or *"
+
 var (
 	yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+	// This one names no line, and what looks like an alias may be a secret.
+	noAnchor = regexp.MustCompile(`^yaml: unknown anchor '(.*)' referenced$`)
 	// These come from the second of the reader's two stages, which counts lines from 0.
 	fromZero = regexp.MustCompile(`line \d+: (did not find expected (<document start>|node content|'-' indicator|key|',' or)|found (undefined|duplicate|incompatible))`)
 )
 
 // yamlError takes the line out of the reader's words. It is where the mapping
 // or list begins that could not be read on, and without one the first.
-func yamlError(err error) error {
+func yamlError(data []byte, err error) error {
 	line := 1
+	if m := noAnchor.FindStringSubmatch(err.Error()); m != nil {
+		return &Error{Line: lineAt(data, max(0, bytes.Index(data, []byte("*"+m[1])))), Reason: noAliases}
+	}
 	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil && m[1] != "" {
 		line, _ = strconv.Atoi(m[1]) // digits, by the pattern
 	}
@@ -120,10 +127,11 @@ func (f *faults) sound(n *yaml.Node, depth int) {
 		return
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		// A few lines of them can stand for gigabytes.
-		f.add(n.Line, "anchors and aliases are not read: write the value out")
+		f.add(n.Line, noAliases)
 		return
 	case n.Style&yaml.TaggedStyle != 0:
-		f.add(n.Line, "tags like %s are not read: leave it out, and quote what is text", n.Tag)
+		// What looks like a tag may be a secret that begins with !, so it is not repeated.
+		f.add(n.Line, "tags are not read: leave it out, and quote text that begins with !")
 		return
 	case n.Kind == yaml.MappingNode:
 		f.checkKeys(n)
@@ -133,6 +141,8 @@ func (f *faults) sound(n *yaml.Node, depth int) {
 	}
 }
 
+// checkKeys refuses keys that are no words, and keys written twice: of two
+// values one would be lost without a word.
 func (f *faults) checkKeys(n *yaml.Node) {
 	seen := map[string]int{}
 	for i := 0; i < len(n.Content); i += 2 {

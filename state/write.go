@@ -1,6 +1,9 @@
 package state
 
 import (
+	"bufio"
+	"bytes"
+	"errors"
 	"io"
 	"maps"
 	"reflect"
@@ -16,35 +19,139 @@ import (
 
 // WriteYAML writes the file in the order and style of one written by hand.
 func (f *File) WriteYAML(w io.Writer) error {
-	n, err := node(reflect.ValueOf(f).Elem(), false)
-	if err != nil {
+	b := bufio.NewWriter(w)
+	if err := f.write(&yamlWriter{b}); err != nil {
 		return err
 	}
-	e := yaml.NewEncoder(w)
-	e.SetIndent(2)
-	if err := e.Encode(n); err != nil {
-		return err
-	}
-	return e.Close()
+	return b.Flush()
 }
 
 // WriteJSON writes the same as JSON, indented.
 func (f *File) WriteJSON(w io.Writer) error {
-	n, err := node(reflect.ValueOf(f).Elem(), false)
+	e := jsontext.NewEncoder(w, jsontext.WithIndent("  "))
+	if err := e.WriteToken(jsontext.BeginObject); err != nil {
+		return err
+	}
+	if err := f.write(&jsonWriter{e}); err != nil {
+		return err
+	}
+	return e.WriteToken(jsontext.EndObject)
+}
+
+// writer writes the top of a file. Entries come one by one: YAML's encoder
+// holds all of a document until its end, gigabytes for a million shares.
+type writer interface {
+	field(key string, n *yaml.Node) error
+	begin(key string) error
+	entry(n *yaml.Node) error
+	end() error
+}
+
+func (f *File) write(w writer) error {
+	v := reflect.ValueOf(f).Elem()
+	for _, d := range shapes[v.Type()] {
+		from := v.Field(d.index)
+		entries := from.Kind() == reflect.Slice && from.Len() > 0
+		var err error
+		switch {
+		case d.key == "version":
+			// A number, as people write it, though it is read as text.
+			err = w.field(d.key, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: f.Version})
+		case entries:
+			err = writeEntries(w, d.key, from)
+		case !from.IsZero():
+			err = writeField(w, d, from)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeField(w writer, d field, from reflect.Value) error {
+	n, err := node(from, d.flow)
 	if err != nil {
 		return err
 	}
+	return w.field(d.key, n)
+}
+
+func writeEntries(w writer, key string, list reflect.Value) error {
+	if err := w.begin(key); err != nil {
+		return err
+	}
+	for i := range list.Len() {
+		n, err := node(list.Index(i), false)
+		if err != nil {
+			return err
+		}
+		if err := w.entry(n); err != nil {
+			return err
+		}
+	}
+	return w.end()
+}
+
+// yamlWriter puts small documents together to one.
+type yamlWriter struct{ *bufio.Writer }
+
+func (w *yamlWriter) field(key string, n *yaml.Node) error {
+	return w.put("", &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{textNode(key), n}})
+}
+
+func (w *yamlWriter) begin(key string) error {
+	_, err := w.WriteString(key + ":\n")
+	return err
+}
+
+func (w *yamlWriter) entry(n *yaml.Node) error {
+	return w.put("  ", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{n}})
+}
+
+func (w *yamlWriter) end() error { return nil }
+
+// put writes a document of its own further to the right, which it can be moved
+// because no text in it goes over a line's end: see textNode.
+func (w *yamlWriter) put(indent string, n *yaml.Node) error {
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	if err := errors.Join(e.Encode(n), e.Close()); err != nil {
+		return err
+	}
+	for line := range bytes.Lines(b.Bytes()) {
+		_, _ = w.WriteString(indent) // an error stays and is told by the next
+		if _, err := w.Write(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// jsonWriter writes as it goes; the encoder under it knows where commas belong.
+type jsonWriter struct{ *jsontext.Encoder }
+
+func (w *jsonWriter) field(key string, n *yaml.Node) error {
+	if err := w.WriteToken(jsontext.String(key)); err != nil {
+		return err
+	}
+	return w.entry(n)
+}
+
+func (w *jsonWriter) begin(key string) error {
+	return errors.Join(w.WriteToken(jsontext.String(key)), w.WriteToken(jsontext.BeginArray))
+}
+
+func (w *jsonWriter) entry(n *yaml.Node) error {
 	text, err := appendJSON(nil, n)
 	if err != nil {
 		return err
 	}
-	indented := jsontext.Value(text)
-	if err := indented.Indent(jsontext.WithIndent("  ")); err != nil {
-		return err
-	}
-	_, err = w.Write(append(indented, '\n'))
-	return err
+	return w.WriteValue(text)
 }
+
+func (w *jsonWriter) end() error { return w.WriteToken(jsontext.EndArray) }
 
 // node is a value as it stands in a file; flow puts it on one line.
 func node(v reflect.Value, flow bool) (*yaml.Node, error) {
@@ -71,6 +178,8 @@ func node(v reflect.Value, flow bool) (*yaml.Node, error) {
 	return textNode(v.String()), nil
 }
 
+// entryNode writes the fields in the order of their type, which is the order in
+// which people write them.
 func entryNode(v reflect.Value, flow bool) (*yaml.Node, error) {
 	n := &yaml.Node{Kind: yaml.MappingNode}
 	if flow {
@@ -85,9 +194,6 @@ func entryNode(v reflect.Value, flow bool) (*yaml.Node, error) {
 		item, err := node(from, flow || d.flow)
 		if err != nil {
 			return nil, err
-		}
-		if d.key == "version" && v.Type() == reflect.TypeFor[File]() {
-			item = &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: version}
 		}
 		n.Content = append(n.Content, textNode(d.key), item)
 	}
@@ -110,6 +216,7 @@ func listNode(v reflect.Value, flow bool) (*yaml.Node, error) {
 	return n, nil
 }
 
+// mapNode sorts the keys, so that two exports of one state are the same bytes.
 func mapNode(v reflect.Value) *yaml.Node {
 	m := v.Interface().(map[string]string)
 	n := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
