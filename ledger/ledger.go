@@ -63,7 +63,8 @@ func (l *Ledger) Reader() Reader { return l.store }
 // Now is the ledger's clock.
 func (l *Ledger) Now() time.Time { return l.now() }
 
-func (l *Ledger) shareQuota(p Product) int {
+// ShareQuota is how many accounts one image of a product can be shared with.
+func (l *Ledger) ShareQuota(p Product) int {
 	if n, ok := l.quotas[p]; ok {
 		return n
 	}

@@ -173,7 +173,7 @@ func (l *Ledger) target(ctx context.Context, tx Tx, img *Image, account string) 
 }
 
 func (l *Ledger) quota(img *Image, ch Change) error {
-	if limit := l.shareQuota(img.Key.Product); len(ch.Add) > 0 && len(img.Shares) > limit {
+	if limit := l.ShareQuota(img.Key.Product); len(ch.Add) > 0 && len(img.Shares) > limit {
 		return &Error{Rule: ErrShareQuota, Image: img.Key, Limit: limit}
 	}
 	return nil

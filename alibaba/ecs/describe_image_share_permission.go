@@ -1,7 +1,9 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
+	"math"
 
 	"imageshare/api"
 	"imageshare/ledger"
@@ -12,11 +14,12 @@ import (
 type DescribeImageSharePermissionRequest struct {
 	// The region that the image lies in.
 	RegionId string `api:"required"`
-	// The image, one of the caller's own.
+	// The image, one of the caller's own. The 2017 document lets it be left
+	// out: then the accounts of all the caller's images in the region are listed.
 	ImageId string
 	// The page, counted from 1.
 	PageNumber int64 `api:"default=1,min=1"`
-	// Accounts on a page.
+	// Accounts on a page, at most 50; 100 in today's document.
 	PageSize int64 `api:"default=10,min=1"`
 }
 
@@ -63,34 +66,69 @@ type Accounts struct {
 type Account struct {
 	// Its number.
 	AliyunId string
+	// When its share began, UTC. Documents before 2023 do not have it.
+	SharedTime string `json:",omitzero" xml:",omitempty"`
 }
 
 func describeImageSharePermission(l *ledger.Ledger, p Profile) api.Action {
 	return api.Define(api.Spec[DescribeImageSharePermissionRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeImageSharePermission",
 		Regional: true, Faults: p.faults(), Limits: p.Limits,
-		Resources: func(r api.Request, in *DescribeImageSharePermissionRequest) []string { return resource(r, in.ImageId) },
+		Resources: func(r api.Request, in *DescribeImageSharePermissionRequest) []string {
+			return resource(r, cmp.Or(in.ImageId, "*"))
+		},
 	}, func(ctx context.Context, r api.Request, in *DescribeImageSharePermissionRequest) (*DescribeImageSharePermissionResponse, error) {
-		sharing, err := l.Sharing(ctx, r.Caller, key(r, in.ImageId))
+		look := ofImage
+		if in.ImageId == "" {
+			look = ofEveryImage
+		}
+		v, err := look(ctx, l, r, in)
 		if err != nil {
 			return nil, err
 		}
-		return page(in, sharing), nil
+		return p.answer(in, v), nil
 	})
 }
 
-// page cuts one page out of the list; past the end it is empty, with the true
-// total. Total and page come from one read.
-func page(in *DescribeImageSharePermissionRequest, s ledger.Sharing) *DescribeImageSharePermissionResponse {
+// view is one page of a list with what is said around it.
+type view struct {
+	page  []ledger.Share
+	total int
+	group bool // everybody may use the image, and this is the page that says so
+}
+
+// ofImage cuts one page out of an image's list; past the end it is empty, with
+// the true total. Total and page come from one read.
+func ofImage(ctx context.Context, l *ledger.Ledger, r api.Request, in *DescribeImageSharePermissionRequest) (view, error) {
+	s, err := l.Sharing(ctx, r.Caller, key(r, in.ImageId))
+	return view{
+		page: api.Page(s.Shares, in.PageNumber, in.PageSize), total: len(s.Shares), group: s.Public && in.PageNumber == 1,
+	}, err
+}
+
+// ofEveryImage answers who names no image, which only the 2017 page allows. A
+// group is one image's own, so none is listed.
+func ofEveryImage(ctx context.Context, l *ledger.Ledger, r api.Request, in *DescribeImageSharePermissionRequest) (view, error) {
+	// Bounded before it is multiplied: a page number may be as large as its type.
+	offset := min(in.PageNumber-1, math.MaxInt64/in.PageSize) * in.PageSize
+	page, total, err := l.SharedWith(ctx, r.Caller, ledger.ECS, r.Region, offset, in.PageSize)
+	return view{page: page, total: total}, err
+}
+
+func (p Profile) answer(in *DescribeImageSharePermissionRequest, v view) *DescribeImageSharePermissionResponse {
 	out := &DescribeImageSharePermissionResponse{
 		ImageId: in.ImageId, RegionId: in.RegionId,
-		PageNumber: in.PageNumber, PageSize: in.PageSize, TotalCount: int64(len(s.Shares)),
+		PageNumber: in.PageNumber, PageSize: in.PageSize, TotalCount: int64(v.total),
 	}
-	if s.Public && in.PageNumber == 1 {
-		out.ShareGroups.ShareGroup = []ShareGroup{{Group: "all"}}
+	if v.group {
+		out.ShareGroups.ShareGroup = []ShareGroup{{Group: everybody}}
 	}
-	for _, share := range api.Page(s.Shares, in.PageNumber, in.PageSize) {
-		out.Accounts.Account = append(out.Accounts.Account, Account{AliyunId: share.Account})
+	for _, share := range v.page {
+		account := Account{AliyunId: share.Account}
+		if p.SharedTime {
+			account.SharedTime = share.At.UTC().Format("2006-01-02T15:04:05Z")
+		}
+		out.Accounts.Account = append(out.Accounts.Account, account)
 	}
 	return out
 }

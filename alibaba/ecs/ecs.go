@@ -22,41 +22,28 @@ func Actions(l *ledger.Ledger, p Profile) []api.Action {
 	return []api.Action{
 		describeImageSharePermission(l, p),
 		modifyImageSharePermission(l, p),
+		modifyImageShareGroupPermission(l),
 	}
 }
 
-// Profile is one generation of the documents.
-type Profile struct {
-	Name string
-	// Limits are rules of DescribeImageSharePermission's fields that changed
-	// over the years, in the words of api.Define.
-	Limits map[string]string
-	// SharedTime: the answer says when each share began (since 2023).
-	SharedTime    bool
-	UnknownImage  string
-	UnknownRegion string
-}
-
-// Profiles are the generations that are served, by name.
-var Profiles = map[string]Profile{
-	"2019": {
-		Name:          "2019",
-		Limits:        map[string]string{"ImageId": "required", "PageSize": "max=50"},
-		UnknownImage:  "The specified image does not exist.",
-		UnknownRegion: "The specified RegionId does not exist.",
-	},
-}
-
-// faults are the rows that every action on one image shares. Another
+// unknown are the rows that every action on one image shares. Another
 // account's image and a malformed id are as unknown as one that never was.
-func (p Profile) faults() []api.Fault {
-	unknown := func(err error) api.Fault {
-		return api.Fault{Err: err, Status: 404, Code: "InvalidImageId.NotFound", Message: p.UnknownImage}
+func unknown(image, region string) []api.Fault {
+	row := func(err error) api.Fault {
+		return api.Fault{Err: err, Status: 404, Code: "InvalidImageId.NotFound", Message: image}
 	}
 	return []api.Fault{
-		unknown(ledger.ErrImageID), unknown(ledger.ErrNoImage), unknown(ledger.ErrNotOwner),
-		{Err: ledger.ErrNoRegion, Status: 404, Code: "InvalidRegionId.NotFound", Message: p.UnknownRegion},
+		row(ledger.ErrImageID), row(ledger.ErrNoImage), row(ledger.ErrNotOwner),
+		{Err: ledger.ErrNoRegion, Status: 404, Code: "InvalidRegionId.NotFound", Message: region},
 	}
+}
+
+// unfit are the rows of an image that cannot be shared further. The codes
+// misspell "denied" as the vendor does.
+var unfit = []api.Fault{
+	{Err: ledger.ErrNotReady, Status: 400, Code: "IncorrectImageStatus", Message: "The image is not available."},
+	{Err: ledger.ErrDeprecated, Status: 403, Code: "OperationDenied.InvalidImageStatus", Message: "The specified image cannot be shared when it is deprecated."},
+	{Err: ledger.ErrEncrypted, Status: 403, Code: "OperationDeined.EncryptedSnapshot", Message: "The image contains encrypted snapshots, which do not support share."},
 }
 
 // resource is how a policy names an image of the caller's.

@@ -2,6 +2,7 @@ package ecs
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"imageshare/api"
@@ -20,6 +21,37 @@ type ModifyImageSharePermissionRequest struct {
 	AddAccount []string
 	// Accounts to stop sharing with, before any is added; the first ten count.
 	RemoveAccount []string
+	// True publishes the image to every account of the region, false takes that
+	// back and leaves other images as they are. Its accounts keep their shares.
+	IsPublic *bool
+	// Hides a share from the accounts' lists, by invitation only: hide is the
+	// one documented value, and no account is invited here.
+	LaunchPermission string
+	// True checks everything, changes nothing and fails with DryRunOperation
+	// where the change would have been made.
+	DryRun bool
+}
+
+// What the vendor tells apart about LaunchPermission.
+var (
+	errLaunchUnnecessary = errors.New("LaunchPermission stands beside accounts")
+	errLaunchInvalid     = errors.New("no such LaunchPermission")
+	errLaunchForbidden   = errors.New("the account is not invited to LaunchPermission")
+)
+
+// Check refuses LaunchPermission whatever it says: a share that is listed like
+// any other must not pass for a hidden one.
+func (in *ModifyImageSharePermissionRequest) Check() error {
+	rule := errLaunchForbidden
+	switch {
+	case in.LaunchPermission == "":
+		return nil
+	case len(in.AddAccount)+len(in.RemoveAccount) > 0:
+		rule = errLaunchUnnecessary
+	case in.LaunchPermission != "hide":
+		rule = errLaunchInvalid
+	}
+	return &api.ParamError{Rule: rule, Field: "LaunchPermission"}
 }
 
 // ModifyImageSharePermissionResponse says that it was done.
@@ -32,15 +64,20 @@ type ModifyImageSharePermissionResponse struct {
 // the rest is ignored; older ones say that the whole list is.
 const maxAccounts = 10
 
+// modifyFaults lacks some documented rows. An image may be public and have
+// accounts, and publishing twice is publishing once, so Image.Public,
+// Image.NotPublic and InvalidParameter.IsPublic cannot happen; agreements,
+// sites, key services and a quota of shared images have no record here.
 var modifyFaults = []api.Fault{
 	{Err: ledger.ErrTargetSelf, Status: 404, Code: "InvalidAccount.Forbbiden", Message: "The specified Account does not yourself."},
 	{Err: ledger.ErrTargetForm, Status: 404, Code: "InvalidAccount.NotFound", Message: noAccount},
 	{Err: ledger.ErrTargetUnknown, Status: 404, Code: "InvalidAccount.NotFound", Message: noAccount},
 	{Err: ledger.ErrTargetUser, Status: 404, Code: "InvalidAccount.NotFound", Message: noAccount},
 	{Err: ledger.ErrShareQuota, Status: 403, Code: "QuotaExceed.ShareImageUser", Message: "The shared Image user Quota exceeds."},
-	{Err: ledger.ErrNotReady, Status: 400, Code: "IncorrectImageStatus", Message: "The image is not available."},
-	{Err: ledger.ErrDeprecated, Status: 403, Code: "OperationDenied.InvalidImageStatus", Message: "The specified image cannot be shared when it is deprecated."},
-	{Err: ledger.ErrEncrypted, Status: 403, Code: "OperationDeined.EncryptedSnapshot", Message: "The image contains encrypted snapshots, which do not support share."},
+	{Err: errLaunchUnnecessary, Status: 400, Code: "UnnecessaryParameter.LaunchPermission", Message: `The specified parameter "LaunchPermission" is unnecessary if paramter "AddAccounts" or "RemoveAccounts" exist.`},
+	{Err: errLaunchInvalid, Status: 400, Code: "InvalidParameter.LaunchPermission", Message: `The specified parameter "LaunchPermission" is invalid.`},
+	{Err: errLaunchForbidden, Status: 400, Code: "ForbiddenParameter.LaunchPermission", Message: `The specified parameter "LaunchPermission" is forbidden for current account.`},
+	{Err: ledger.ErrDryRun, Status: 400, Code: "DryRunOperation", Message: "Request validation has been passed with DryRun flag set."},
 }
 
 const noAccount = `The specified account {account} in parameter "AddAccount.n" or "RemoveAccount.n" does not exist.`
@@ -48,12 +85,14 @@ const noAccount = `The specified account {account} in parameter "AddAccount.n" o
 func modifyImageSharePermission(l *ledger.Ledger, p Profile) api.Action {
 	return api.Define(api.Spec[ModifyImageSharePermissionRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "ModifyImageSharePermission",
-		Regional: true, Faults: slices.Concat(modifyFaults, p.faults()),
+		Regional: true, Faults: slices.Concat(modifyFaults, unfit, p.faults()),
 		Resources: func(r api.Request, in *ModifyImageSharePermissionRequest) []string { return resource(r, in.ImageId) },
 	}, func(ctx context.Context, r api.Request, in *ModifyImageSharePermissionRequest) (*ModifyImageSharePermissionResponse, error) {
 		change := ledger.Change{
 			Add:    firstTen(r, "AddAccount", in.AddAccount),
 			Remove: firstTen(r, "RemoveAccount", in.RemoveAccount),
+			Public: in.IsPublic,
+			DryRun: in.DryRun,
 		}
 		return &ModifyImageSharePermissionResponse{}, l.Share(ctx, r.Caller, key(r, in.ImageId), change)
 	})

@@ -13,7 +13,8 @@
 //	                                        {id} or {ID} for the request's id as the wire spells it
 //
 // What there is at the beginning stands in state.yaml. Schemes: tc3, tc3-get, tc3-unsigned, sha1, sha1-post, sha256, sha256-post
-// (Tencent); acs3, acs3-post, v1, v1-post (Alibaba). Attributes are key=ID,
+// (Tencent); v2, v2-sha1, v2-sha256, v2-tc2, each also with -post (Tencent's API
+// 2.0; version= leaves out the version); acs3, acs3-post, v1, v1-post (Alibaba). Attributes are key=ID,
 // secret=TEXT, region=ID, version=V, at=OFFSET (signed then), nonce=TEXT,
 // method=M, path=P and query=RAW, type=MEDIA and header=Name:value.
 //
@@ -25,6 +26,7 @@ import (
 	_ "embed" // the state that scripts begin with
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -96,6 +98,8 @@ func Open(t testing.TB, c Config) *Door {
 	d := &Door{Store: memory.New(), now: Start}
 	key := seal.NewKey()
 	lc := c.Ledger
+	lc.Regions = maps.Clone(stateRegions)
+	maps.Copy(lc.Regions, c.Ledger.Regions)
 	lc.Store, lc.Now = d.Store, func() time.Time { return d.now }
 	var err error
 	if d.Ledger, err = ledger.New(context.Background(), lc); err != nil {
@@ -109,6 +113,12 @@ func Open(t testing.TB, c Config) *Door {
 	})
 	d.Handler = s.Handler(api.NewCatalogue(c.Actions(d.Ledger)))
 	return d
+}
+
+// stateRegions are where the images of state.yaml lie; a script's own product
+// comes with its own regions.
+var stateRegions = map[ledger.Product][]string{
+	ledger.CVM: {"ap-guangzhou", "ap-beijing"}, ledger.ECS: {"cn-hangzhou", "cn-qingdao"},
 }
 
 //go:embed state.yaml
