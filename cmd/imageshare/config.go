@@ -26,6 +26,7 @@ type config struct {
 	rateLimits      rateLimits
 	unknownAccounts choice
 	shareQuota      quotas
+	ensAccounts     choice
 	allowReset      bool
 	logFormat       choice
 	logLevel        slog.Level
@@ -41,6 +42,7 @@ func defaults() *config {
 		rateLimits:      rateLimits{Documented: true},
 		unknownAccounts: choice{value: "accept", of: []string{"accept", "reject"}},
 		shareQuota:      quotas{},
+		ensAccounts:     choice{value: "objects", of: []string{"objects", "strings"}},
 		logFormat:       choice{value: "text", of: []string{"text", "json"}},
 	}
 }
@@ -48,18 +50,19 @@ func defaults() *config {
 // flags binds every flag. The help text comes from here alone.
 func (c *config) flags() *flag.FlagSet {
 	f := flag.NewFlagSet("serve", flag.ContinueOnError)
-	f.Var(&c.listen, "listen", "`ADDR[,ecs=PROFILE]` of the vendors' wires; may be repeated, each with its own profile of the ECS documents (2019)")
+	f.Var(&c.listen, "listen", "`ADDR[,ecs=PROFILE]` of the vendors' wires; may be repeated, each with its own profile of the ECS documents: 2017, 2019 or current (2019)")
 	f.StringVar(&c.adminListen, "admin-listen", c.adminListen, "`ADDR` of the admin API, /healthz, /readyz and /metrics; anything but loopback needs --admin-token-file")
 	f.StringVar(&c.adminTokenFile, "admin-token-file", "", "`FILE` with the token that admin calls must bear, but /healthz and /readyz")
 	f.StringVar(&c.store, "store", c.store, "`URL` of the store: memory: or sqlite:PATH")
 	f.StringVar(&c.seed, "seed", "", "state `FILE`, applied at start")
 	f.StringVar(&c.secretsKeyFile, "secrets-key-file", "", "`FILE` with the key that seals secrets; made when the store holds none yet (with sqlite: PATH.key)")
 	f.Var(&c.rateLimits, "rate-limits", "`LIMITS`: documented or off, then PRODUCT:ACTION=CALLS a second, joined by commas")
-	f.Var(&c.unknownAccounts, "unknown-accounts", "accept or reject: whether images can be shared with accounts that are not registered")
+	f.Var(&c.unknownAccounts, "unknown-accounts", "`accept|reject` accounts that are not registered as owners and as targets of a share")
 	f.Var(&c.shareQuota, "share-quota", "accounts per image, as `PRODUCT=N` joined by commas (cvm=500,ecs=50,ens=50)")
+	f.Var(&c.ensAccounts, "ens-accounts", "`objects|strings`: how ENS lists accounts; strings for its clients of 2022 and before")
 	f.BoolVar(&c.allowReset, "allow-reset", false, "let the admin API reset everything; on with --dev and with memory:")
-	f.Var(&c.logFormat, "log-format", "text or json, to stderr")
-	f.TextVar(&c.logLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")
+	f.Var(&c.logFormat, "log-format", "`text|json`, to stderr")
+	f.TextVar(&c.logLevel, "log-level", slog.LevelInfo, "`LEVEL`: debug, info, warn or error")
 	f.BoolVar(&c.dev, "dev", false, "memory store, demo state, no rate limits; prints demo keys and lines to paste")
 	return f
 }

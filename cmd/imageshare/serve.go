@@ -20,6 +20,7 @@ import (
 	"imageshare/admin"
 	"imageshare/alibaba"
 	"imageshare/alibaba/ecs"
+	"imageshare/alibaba/ens"
 	"imageshare/api"
 	"imageshare/ledger"
 	"imageshare/server"
@@ -107,7 +108,7 @@ func (c *config) catalogue(l *ledger.Ledger, name string) (*api.Catalogue, error
 	if err != nil {
 		return nil, err
 	}
-	catalogue := api.NewCatalogue(cvm.Actions(l), ecs.Actions(l, p))
+	catalogue := api.NewCatalogue(cvm.Actions(l), ecs.Actions(l, p), ens.Actions(l, ens.Options{PlainAccounts: c.ensAccounts.value == "strings"}))
 	names := map[string]bool{}
 	for _, a := range catalogue.Actions() {
 		names[a.Product+":"+a.Name] = true
