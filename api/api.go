@@ -32,10 +32,13 @@ type Request struct {
 
 // Call is one request as its dialect understood it, before anybody believes it.
 type Call struct {
-	Wire    string // the name of the wire in logs, metrics and history
-	Action  string
-	Version string
-	Region  string
+	Wire string // the name of the wire in logs, metrics and history
+	// Generation names an older API of the same cloud, whose actions may share
+	// version and name with the present one's; "" is the present one.
+	Generation string
+	Action     string
+	Version    string
+	Region     string
 	// RegionField is what this wire calls the region where its value is at fault.
 	RegionField string
 	// Strict refuses parameters that the action does not declare.
@@ -96,13 +99,14 @@ type Claim struct {
 
 // Action is one defined action, its types erased.
 type Action struct {
-	Cloud    ledger.Cloud
-	Product  string // cvm, ecs, …: the first half of a rate limit's and a policy's name
-	Name     string
-	Version  string
-	Regional bool
-	Rate     int // calls per second and account; 0: not limited
-	Faults   []Fault
+	Cloud      ledger.Cloud
+	Product    string // cvm, ecs, …: the first half of a rate limit's and a policy's name
+	Generation string // as in Call
+	Name       string
+	Version    string
+	Regional   bool
+	Rate       int // calls per second and account; 0: not limited
+	Faults     []Fault
 
 	decode    func(Bag, bool) (any, error)
 	resources func(Request, any) []string

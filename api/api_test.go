@@ -258,14 +258,17 @@ func defineWith[In any]() {
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
 	c := api.NewCatalogue([]api.Action{action()})
-	if _, err := c.Find(ledger.Tencent, "1", "Do"); err != nil {
+	if _, err := c.Find(ledger.Tencent, &api.Call{Version: "1", Action: "Do"}); err != nil {
 		t.Error(err)
 	}
-	if _, err := c.Find(ledger.Alibaba, "1", "Do"); !errors.Is(err, api.ErrNoVersion) {
+	if _, err := c.Find(ledger.Alibaba, &api.Call{Version: "1", Action: "Do"}); !errors.Is(err, api.ErrNoVersion) {
 		t.Errorf("another cloud's version: %v", err)
 	}
-	if _, err := c.Find(ledger.Tencent, "1", "Undo"); !errors.Is(err, api.ErrNoAction) {
+	if _, err := c.Find(ledger.Tencent, &api.Call{Version: "1", Action: "Undo"}); !errors.Is(err, api.ErrNoAction) {
 		t.Errorf("an unknown action: %v", err)
+	}
+	if _, err := c.Find(ledger.Tencent, &api.Call{Generation: "old", Version: "1", Action: "Do"}); !errors.Is(err, api.ErrNoVersion) {
+		t.Errorf("another generation's version: %v", err)
 	}
 	defer func() {
 		if recover() == nil {

@@ -13,7 +13,10 @@ type Spec[In any] struct {
 	Cloud   ledger.Cloud
 	Product string
 	Name    string
+	// Version may be left out in a generation that had none yet.
 	Version string
+	// Generation is as in Call.
+	Generation string
 	// Regional: the call's region must be one that the product serves.
 	Regional bool
 	// Rate is the documented number of calls per second and account; 0 where no document says one.
@@ -43,15 +46,15 @@ type Spec[In any] struct {
 //	name=X          the wire's name, where the vendor broke its own rule
 //
 // What concerns two fields is a method Check() error on *In. Out may have a
-// field RequestId at the place where the documents show it.
+// field RequestId at the place where the documents show it, or RequestID, or both.
 func Define[In, Out any](s Spec[In], fn func(context.Context, Request, *In) (*Out, error)) Action {
-	if s.Name == "" || s.Version == "" || s.Product == "" || s.Cloud == "" || s.Resources == nil {
+	if s.Name == "" || s.Version+s.Generation == "" || s.Product == "" || s.Cloud == "" || s.Resources == nil {
 		panic(fmt.Sprintf("api: action %q %q lacks a name, version, product, cloud or resources", s.Product, s.Name))
 	}
 	shape := newShape(reflect.TypeFor[In]())
 	shape.limit(s.Limits)
 	return Action{
-		Cloud: s.Cloud, Product: s.Product, Name: s.Name, Version: s.Version,
+		Cloud: s.Cloud, Product: s.Product, Generation: s.Generation, Name: s.Name, Version: s.Version,
 		Regional: s.Regional, Rate: s.Rate, Faults: s.Faults,
 		decode:    func(b Bag, strict bool) (any, error) { return decodeInto(shape, new(In), b, strict) },
 		resources: func(r Request, in any) []string { return s.Resources(r, in.(*In)) },
@@ -78,14 +81,21 @@ func decodeInto(s *shape, in any, b Bag, strict bool) (any, error) {
 }
 
 func stamper(out reflect.Type) func(any, string) {
-	f, ok := out.FieldByName("RequestId")
-	if !ok {
-		return func(any, string) {}
+	var places [][]int
+	for _, name := range []string{"RequestId", "RequestID"} {
+		f, ok := out.FieldByName(name)
+		if ok && f.Type.Kind() != reflect.String {
+			panic(fmt.Sprintf("api: %s.%s is no string", out, name))
+		}
+		if ok {
+			places = append(places, f.Index)
+		}
 	}
-	if f.Type.Kind() != reflect.String {
-		panic(fmt.Sprintf("api: %s.RequestId is no string", out))
+	return func(o any, id string) {
+		for _, place := range places {
+			reflect.ValueOf(o).Elem().FieldByIndex(place).SetString(id)
+		}
 	}
-	return func(o any, id string) { reflect.ValueOf(o).Elem().FieldByIndex(f.Index).SetString(id) }
 }
 
 // Catalogue is what one listener offers.
@@ -95,13 +105,13 @@ type Catalogue struct {
 }
 
 type actionKey struct {
-	cloud         ledger.Cloud
-	version, name string
+	versionKey
+	name string
 }
 
 type versionKey struct {
-	cloud   ledger.Cloud
-	version string
+	cloud               ledger.Cloud
+	generation, version string
 }
 
 // NewCatalogue collects actions and panics where two have one name.
@@ -109,31 +119,33 @@ func NewCatalogue(products ...[]Action) *Catalogue {
 	c := &Catalogue{actions: map[actionKey]*Action{}, versions: map[versionKey]bool{}}
 	for _, actions := range products {
 		for _, a := range actions {
-			k := actionKey{a.Cloud, a.Version, a.Name}
+			v := versionKey{a.Cloud, a.Generation, a.Version}
+			k := actionKey{v, a.Name}
 			if c.actions[k] != nil {
 				panic(fmt.Sprintf("api: %s %s %s is defined twice", a.Cloud, a.Version, a.Name))
 			}
 			c.actions[k] = &a
-			c.versions[versionKey{a.Cloud, a.Version}] = true
+			c.versions[v] = true
 		}
 	}
 	return c
 }
 
-// Find is the action of a name, ErrNoVersion or ErrNoAction.
-func (c *Catalogue) Find(cloud ledger.Cloud, version, name string) (*Action, error) {
-	if a := c.actions[actionKey{cloud, version, name}]; a != nil {
+// Find is the action that a call asks for, ErrNoVersion or ErrNoAction.
+func (c *Catalogue) Find(cloud ledger.Cloud, call *Call) (*Action, error) {
+	v := versionKey{cloud, call.Generation, call.Version}
+	if a := c.actions[actionKey{v, call.Action}]; a != nil {
 		return a, nil
 	}
-	if !c.HasVersion(cloud, version) {
+	if !c.versions[v] {
 		return nil, &ParamError{Rule: ErrNoVersion, Field: "Version"}
 	}
 	return nil, &ParamError{Rule: ErrNoAction, Field: "Action"}
 }
 
-// HasVersion reports whether a cloud offers anything under a version.
+// HasVersion reports whether a cloud's present generation has a version.
 func (c *Catalogue) HasVersion(cloud ledger.Cloud, version string) bool {
-	return c.versions[versionKey{cloud, version}]
+	return c.versions[versionKey{cloud: cloud, version: version}]
 }
 
 // Actions lists what the catalogue offers, in no order.

@@ -108,6 +108,7 @@ func details(err error) func(name string) string {
 // {field}, {reason}, {image}, {account}, {region}, {limit}, {count},
 // {action} and {resource} stand for the error's details, {requestId} for the request's id,
 // {stringToSign} and {canonical} for what a wrong signature should have covered.
+// Status is the HTTP status, or the number that a wire has in its place.
 type Fault struct {
 	Err     error
 	Status  int

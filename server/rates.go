@@ -9,7 +9,8 @@ import (
 )
 
 // rates counts calls in fixed windows of one second, by account and action,
-// as the vendors document their limits.
+// as the vendors document their limits. The generations of one action count
+// together: they are ways to say the same.
 type rates struct {
 	Rates
 	*window
@@ -22,8 +23,8 @@ type window struct {
 }
 
 type rateKey struct {
-	account ledger.AccountKey
-	action  *api.Action
+	account         ledger.AccountKey
+	product, action string
 }
 
 func newRates(r Rates) rates {
@@ -42,7 +43,7 @@ func (r rates) take(now time.Time, account ledger.AccountKey, a *api.Action) err
 	if limit == 0 {
 		return nil
 	}
-	if n := r.count(now.Unix(), rateKey{account, a}); n > limit {
+	if n := r.count(now.Unix(), rateKey{account, a.Product, a.Name}); n > limit {
 		return &api.TooOften{Count: n, Limit: limit}
 	}
 	return nil

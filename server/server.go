@@ -132,7 +132,7 @@ func (x *exchange) envelope(context.Context) error {
 
 func (x *exchange) find(context.Context) error {
 	var err error
-	x.action, err = x.catalogue.Find(x.dialect.Cloud(), x.call.Version, x.call.Action)
+	x.action, err = x.catalogue.Find(x.dialect.Cloud(), x.call)
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,8 +22,11 @@ import (
 	"imageshare/tencent/cvm"
 )
 
-func door(t testing.TB) *wiretest.Door {
+func door(t testing.TB) *wiretest.Door { return loggedDoor(t, nil) }
+
+func loggedDoor(t testing.TB, log *slog.Logger) *wiretest.Door {
 	return wiretest.Open(t, wiretest.Config{
+		Log: log,
 		Actions: func(l *ledger.Ledger) []api.Action {
 			return append(append(cvm.Actions(l), ecs.Actions(l, ecs.Profiles["2019"])...), panics())
 		},
@@ -78,15 +82,15 @@ func TestDoor(t *testing.T) {
 		want   string
 	}{
 		"a real Tencent host":               {"http://cvm.ap-guangzhou.tencentcloudapi.com/", nil, "MissingParameter"},
-		"an old Tencent host":               {"http://image.api.qcloud.com:80/v2/index.php", nil, "MissingParameter"},
+		"an old Tencent host":               {"http://image.api.qcloud.com:80/v2/index.php?Version=2017-03-12", nil, "MissingParameter"},
 		"a real Alibaba host":               {"http://ECS.aliyuncs.com./?Format=JSON", nil, "MissingAction"},
 		"the host before the authorization": {"http://ecs.aliyuncs.com/?Format=JSON", http.Header{"Authorization": {"TC3-HMAC-SHA256 x"}}, "MissingAction"},
 		"a scheme of Tencent":               {"http://127.0.0.1/", http.Header{"Authorization": {"TC3-HMAC-SHA256 x"}}, "MissingParameter"},
 		"no scheme at all":                  {"http://127.0.0.1/", http.Header{"Authorization": {"SKIP"}}, "MissingParameter"},
 		"a scheme of Alibaba":               {"http://127.0.0.1/", http.Header{"Authorization": {"ACS3-HMAC-SHA256 x"}}, "MissingAction"},
 		"the scheme before the path":        {"http://127.0.0.1/v2/index.php", http.Header{"Authorization": {"ACS3-HMAC-SHA256 x"}}, "MissingAction"},
-		"the path of 2.0":                   {"http://127.0.0.1/v2/index.php", nil, "MissingParameter"},
-		"the path before a parameter":       {"http://127.0.0.1/v2/index.php?AccessKeyId=x&Format=JSON", nil, "MissingParameter"},
+		"the path of 2.0":                   {"http://127.0.0.1/v2/index.php?Version=2017-03-12", nil, "MissingParameter"},
+		"the path before a parameter":       {"http://127.0.0.1/v2/index.php?AccessKeyId=x&Format=JSON&Version=2017-03-12", nil, "MissingParameter"},
 		"a parameter of Tencent":            {"http://127.0.0.1/?SecretId=x", nil, "MissingParameter"},
 		"a parameter of Alibaba":            {"http://127.0.0.1/?AccessKeyId=x&Format=JSON", nil, "MissingAction"},
 		"a parameter before a header":       {"http://127.0.0.1/?AccessKeyId=x&Format=JSON", http.Header{"X-Tc-Action": {"x"}}, "MissingAction"},
@@ -214,6 +218,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("GET", "http://127.0.0.1/?AccessKeyId=x&Format=JSON&Action=ModifyImageSharePermission&Version=2014-05-26", "", "", "")
 	f.Add("POST", "http://ecs.aliyuncs.com/?Action=x&Version=2014-05-26", "ACS3-HMAC-SHA256 Credential=LTAIexample,SignedHeaders=host,Signature=00", "application/x-www-form-urlencoded", "A=%zz")
 	f.Add("POST", "http://127.0.0.1/v2/index.php?SecretId=AKIDexample&Signature=x&Timestamp=1&Nonce=1&Action=DescribeImageSharePermission&Version=2017-03-12", "", "application/x-www-form-urlencoded", "A=1")
+	f.Add("POST", "http://127.0.0.1/v2/index.php?SecretId=AKIDexample&Signature=x&Timestamp=1529488800&Nonce=1&Action=ShareImage", "", "application/x-www-form-urlencoded", "imageId_0=@")
 	f.Fuzz(func(t *testing.T, method, target, authorization, kind, body string) {
 		r, err := http.NewRequest(method, target, strings.NewReader(body))
 		if err != nil || r.Host == "" {
@@ -227,8 +232,8 @@ func FuzzRequest(f *testing.F) {
 		}
 		w := door(t).Do(r)
 		got := w.Body.String()
-		if !strings.Contains(got, "RequestId") && !strings.HasPrefix(got, "imageshare cannot tell") {
-			t.Errorf("no request id: %s", got)
+		if !strings.Contains(got, "RequestId") && !strings.HasPrefix(got, "imageshare cannot tell") && !strings.HasPrefix(got, `{"code":4`) {
+			t.Errorf("no request id, and not the generation that has none: %s", got)
 		}
 		if strings.Contains(got, "InternalError") {
 			t.Errorf("an internal error: %s", got)

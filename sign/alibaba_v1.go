@@ -174,6 +174,6 @@ func SignAlibabaV1(r *Request, k Key, o AlibabaV1Options) {
 	r.setParam("SignatureNonce", o.Nonce)
 	r.setParam("Timestamp", o.At.UTC().Format(layout))
 	r.setParam("SecurityToken", k.Token)
-	query := canonicalQuery(withoutSignature(r.sortedParams()))
+	query := canonicalQuery(withoutSignature(sortedAsSent(r.Params)))
 	r.setParam("Signature", alibabaV1MAC(k.Secret, alibabaV1Text(r.Method, query)))
 }

@@ -68,10 +68,10 @@ func (r *Request) setParam(name, value string) {
 	}
 }
 
-// sortedParams is for the signing side, which signs what it is given: a
+// sortedAsSent is for the signing side, which signs what it is given: a
 // request with a parameter twice is signed in the order sent, and then refused.
-func (r *Request) sortedParams() []Param {
-	sorted := slices.Clone(r.Params)
+func sortedAsSent(params []Param) []Param {
+	sorted := slices.Clone(params)
 	slices.SortStableFunc(sorted, byName)
 	return sorted
 }

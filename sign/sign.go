@@ -18,7 +18,8 @@
 //     the region or the token. With UNSIGNED-PAYLOAD not even the body.
 //   - Tencent's parameter signature joins raw names and values, so a value
 //     with "&" in it signs like two parameters, and "_" in a name may stand
-//     for ".". Its callers must not give both spellings a meaning.
+//     for ".". Its callers must not give both spellings a meaning. API 2.0
+//     leaves files out besides: CoveredTencentV2 is what may be read there.
 //   - Alibaba's parameter signature covers Params and the method, nothing else:
 //     no host, no path, no body that is not a form.
 //

@@ -55,8 +55,11 @@ func wires() map[string]wire {
 			sign.SignTC3(r, k, sign.TC3Options{At: now})
 		}, func(r *sign.Request) (sign.Proof, error) { return sign.ReadTC3(r) }, tc3Parts},
 		"TencentV1": {tencentV1Request, func(_ testing.TB, r *sign.Request, k sign.Key) {
-			sign.SignTencentV1(r, k, sign.TencentV1Options{At: now, Nonce: 4800})
-		}, sign.ReadTencentV1, tencentV1Parts},
+			sign.SignTencentV1(r, k, sign.TencentOptions{At: now, Nonce: 4800})
+		}, sign.ReadTencentV1, tencentParts},
+		"TencentV2": {tencentV2Request, func(_ testing.TB, r *sign.Request, k sign.Key) {
+			sign.SignTencentV2(r, k, sign.TencentOptions{At: now, Nonce: 4800})
+		}, sign.ReadTencentV2, tencentParts},
 		"AlibabaV1": {alibabaV1Request, func(_ testing.TB, r *sign.Request, k sign.Key) {
 			sign.SignAlibabaV1(r, k, sign.AlibabaV1Options{At: now, Nonce: "3ee8c1b8-83d3-44af"})
 		}, sign.ReadAlibabaV1, alibabaV1Parts},
@@ -237,8 +240,8 @@ func TestSignLeavesSharedParamsAlone(t *testing.T) {
 	shared := append(make([]sign.Param, 0, 32), sign.Param{Name: "Action", Value: "A"})
 	first := &sign.Request{Method: http.MethodGet, Host: "a", Params: shared}
 	second := &sign.Request{Method: http.MethodGet, Host: "b", Params: shared}
-	sign.SignTencentV1(first, key, sign.TencentV1Options{At: now, Nonce: 1})
-	sign.SignTencentV1(second, key, sign.TencentV1Options{At: now, Nonce: 2})
+	sign.SignTencentV1(first, key, sign.TencentOptions{At: now, Nonce: 1})
+	sign.SignTencentV1(second, key, sign.TencentOptions{At: now, Nonce: 2})
 	p, err := sign.ReadTencentV1(first)
 	if err != nil {
 		t.Fatal(err)

@@ -11,24 +11,35 @@ import (
 	"time"
 )
 
-// SchemeTencentV1 is Tencent's parameter signature. API 3.0 and API 2.0 share
-// it: the path is part of the text, and so tells them apart.
+// SchemeTencentV1 is the parameter signature of Tencent's API 3.0.
 const SchemeTencentV1 = "TencentV1"
 
-// hmacSHA256 is the one name that chooses SHA-256. The vendor takes anything
-// else, and nothing at all, for SHA-1.
-const hmacSHA256 = "HmacSHA256"
-
-type tencentV1 struct {
-	prefix    string // method, host and path, with nothing between them
-	params    []Param
-	sha256    bool
-	signature string
+// tencentRecipe is what differs between the parameter signatures of Tencent's
+// two generations.
+type tencentRecipe struct {
+	scheme string
+	// sha256 are the signature methods that mean SHA-256. The vendor takes
+	// anything else, and nothing at all, for SHA-1.
+	sha256 []string
+	// covered are the parameters under the signature, as sent.
+	covered func(*Request) []Param
+	// texts are what a client may have signed, the likeliest first, from
+	// method, host and path, sorted parameters and signature method.
+	texts func(prefix string, params []Param, method string) []string
 }
 
-// ReadTencentV1 reads the parameter signature of API 3.0 and of API 2.0.
-func ReadTencentV1(r *Request) (Proof, error) {
-	sorted, err := sortParams(r.Params)
+const hmacSHA256 = "HmacSHA256"
+
+var tencentV1 = tencentRecipe{
+	scheme: SchemeTencentV1, sha256: []string{hmacSHA256}, texts: textsV1,
+	covered: func(r *Request) []Param { return r.Params },
+}
+
+// ReadTencentV1 reads the parameter signature of API 3.0.
+func ReadTencentV1(r *Request) (Proof, error) { return tencentV1.read(r) }
+
+func (t tencentRecipe) read(r *Request) (Proof, error) {
+	sorted, err := sortParams(t.covered(r))
 	if err != nil {
 		return Proof{}, err
 	}
@@ -53,54 +64,69 @@ func ReadTencentV1(r *Request) (Proof, error) {
 	if err != nil {
 		return Proof{}, err
 	}
-	c := &tencentV1{
-		prefix: r.tencentPrefix(), params: withoutSignature(sorted),
-		sha256: method == hmacSHA256, signature: signature,
-	}
+	prefix, params := r.tencentPrefix(), withoutSignature(sorted)
 	return Proof{
-		Scheme: SchemeTencentV1, KeyID: keyID, Token: token, Time: at,
-		Nonce: nonce, Signature: signature, Verify: checked(c.verify),
+		Scheme: t.scheme, KeyID: keyID, Token: token, Time: at, Nonce: nonce, Signature: signature,
+		Verify: checked(func(secret string) error { return t.verify(secret, t.texts(prefix, params, method), method, signature) }),
 	}, nil
 }
 
 func (r *Request) tencentPrefix() string { return r.Method + r.Host + r.path() }
 
-// spellings are the parameters as clients may have signed them. Python on 3.0
-// and every client on 2.0 write "." for "_" in names, before sorting or after.
-// Two names that become one are signed by nobody's rule, so that is not tried.
-func (c *tencentV1) spellings() [][]Param {
-	underscore := func(p Param) bool { return strings.Contains(p.Name, "_") }
-	if !slices.ContainsFunc(c.params, underscore) {
-		return [][]Param{c.params}
+func (t tencentRecipe) verify(secret string, texts []string, method, signature string) error {
+	for _, text := range texts {
+		if equal(t.mac(secret, text, method), signature) {
+			return nil
+		}
 	}
-	replaced := slices.Clone(c.params)
+	return &Mismatch{StringToSign: texts[0]}
+}
+
+// textsV1 has the names as sent and, since the Python SDK signs so, with "."
+// for "_". Two names that become one are signed by nobody's rule, so that is
+// not tried.
+func textsV1(prefix string, params []Param, _ string) []string {
+	texts := []string{tencentText(prefix, params)}
+	if !slices.ContainsFunc(params, underscored) {
+		return texts
+	}
+	if sorted, err := sortParams(dotted(params)); err == nil {
+		texts = append(texts, tencentText(prefix, sorted))
+	}
+	return texts
+}
+
+func underscored(p Param) bool { return strings.Contains(p.Name, "_") }
+
+// dotted writes "." for "_" in the names of a copy.
+func dotted(params []Param) []Param {
+	replaced := slices.Clone(params)
 	for i := range replaced {
 		replaced[i].Name = strings.ReplaceAll(replaced[i].Name, "_", ".")
 	}
-	sorted, err := sortParams(replaced)
-	if err != nil {
-		return [][]Param{c.params}
-	}
-	return [][]Param{c.params, sorted, replaced}
+	return replaced
 }
 
 func tencentText(prefix string, params []Param) string {
+	return prefix + "?" + tencentPairs(params)
+}
+
+func tencentPairs(params []Param) string {
 	var b strings.Builder
-	b.WriteString(prefix)
-	separator := byte('?')
-	for _, p := range params {
-		b.WriteByte(separator)
+	for i, p := range params {
+		if i > 0 {
+			b.WriteByte('&')
+		}
 		b.WriteString(p.Name)
 		b.WriteByte('=')
 		b.WriteString(p.Value)
-		separator = '&'
 	}
 	return b.String()
 }
 
-func tencentMAC(secret, text string, useSHA256 bool) string {
+func (t tencentRecipe) mac(secret, text, method string) string {
 	hash := sha1.New
-	if useSHA256 {
+	if slices.Contains(t.sha256, method) {
 		hash = sha256.New
 	}
 	mac := hmac.New(hash, []byte(secret))
@@ -108,35 +134,24 @@ func tencentMAC(secret, text string, useSHA256 bool) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-func (c *tencentV1) verify(secret string) error {
-	var expected *Mismatch
-	for _, params := range c.spellings() {
-		text := tencentText(c.prefix, params)
-		if equal(tencentMAC(secret, text, c.sha256), c.signature) {
-			return nil
-		}
-		if expected == nil {
-			expected = &Mismatch{StringToSign: text}
-		}
-	}
-	return expected // never nil: the names as sent are always tried
-}
-
-// TencentV1Options say how to sign.
-type TencentV1Options struct {
+// TencentOptions say how to sign.
+type TencentOptions struct {
 	At     time.Time
 	Nonce  uint64
-	Method string // HmacSHA1 or HmacSHA256; "" sends none, which is SHA-1
+	Method string // HmacSHA1, HmacSHA256 or, on API 2.0, TC2-HmacSHA256; "" sends none, which is SHA-1
 }
 
 // SignTencentV1 adds the common parameters of the signature and then Signature
 // itself to r.Params, for the caller to encode.
-func SignTencentV1(r *Request, k Key, o TencentV1Options) {
+func SignTencentV1(r *Request, k Key, o TencentOptions) { tencentV1.sign(r, k, o) }
+
+func (t tencentRecipe) sign(r *Request, k Key, o TencentOptions) {
 	r.setParam("SecretId", k.ID)
 	r.setParam("Timestamp", strconv.FormatInt(o.At.Unix(), 10))
 	r.setParam("Nonce", strconv.FormatUint(o.Nonce, 10))
 	r.setParam("SignatureMethod", o.Method)
 	r.setParam("Token", k.Token)
-	text := tencentText(r.tencentPrefix(), withoutSignature(r.sortedParams()))
-	r.setParam("Signature", tencentMAC(k.Secret, text, o.Method == hmacSHA256))
+	sorted := sortedAsSent(t.covered(r))
+	text := t.texts(r.tencentPrefix(), withoutSignature(sorted), o.Method)[0]
+	r.setParam("Signature", t.mac(k.Secret, text, o.Method))
 }

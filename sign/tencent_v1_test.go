@@ -26,7 +26,7 @@ func tencentV1Scheme(k sign.Key, method string) scheme {
 	return scheme{
 		request: func() *sign.Request {
 			r := tencentV1Request()
-			sign.SignTencentV1(r, k, sign.TencentV1Options{At: now, Nonce: 4800, Method: method})
+			sign.SignTencentV1(r, k, sign.TencentOptions{At: now, Nonce: 4800, Method: method})
 			return r
 		},
 		read: sign.ReadTencentV1,

@@ -195,35 +195,48 @@ func TestVectorsTC3(t *testing.T) {
 	})
 }
 
-func TestVectorsTencentV1(t *testing.T) {
+func TestVectorsTencent(t *testing.T) {
 	t.Parallel()
-	eachVector(t, "tencent_v1.txt", func(t *testing.T, v vector) {
-		r := v.request()
-		r.Params = append(r.Params,
-			sign.Param{Name: "Timestamp", Value: v.get("timestamp", "")},
-			sign.Param{Name: "Nonce", Value: v.get("nonce", "")},
-			sign.Param{Name: "SecretId", Value: v.get("id", "")},
-			sign.Param{Name: "Signature", Value: v.get("signature", "")})
-		for field, name := range map[string]string{"sign-method": "SignatureMethod", "token": "Token"} {
-			if value, ok := v.fields[field]; ok {
-				r.Params = append(r.Params, sign.Param{Name: name, Value: value})
+	for _, c := range []struct {
+		file, scheme string
+		read         func(*sign.Request) (sign.Proof, error)
+		sign         func(*sign.Request, sign.Key, sign.TencentOptions)
+	}{
+		{"tencent_v1.txt", sign.SchemeTencentV1, sign.ReadTencentV1, sign.SignTencentV1},
+		{"tencent_v2.txt", sign.SchemeTencentV2, sign.ReadTencentV2, sign.SignTencentV2},
+	} {
+		eachVector(t, c.file, func(t *testing.T, v vector) {
+			r := v.tencent()
+			p, err := c.read(r)
+			v.check(t, c.scheme, p, err)
+			if v.fields["verify-only"] != "" {
+				return
 			}
-		}
-		p, err := sign.ReadTencentV1(r)
-		v.check(t, sign.SchemeTencentV1, p, err)
-		if v.fields["verify-only"] != "" {
-			return
-		}
-		nonce, err := strconv.ParseUint(v.get("nonce", ""), 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		again := v.request()
-		sign.SignTencentV1(again, v.key(), sign.TencentV1Options{
-			At: v.time(t), Nonce: nonce, Method: v.get("sign-method", ""),
+			nonce, err := strconv.ParseUint(v.get("nonce", ""), 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := v.request()
+			c.sign(again, v.key(), sign.TencentOptions{At: v.time(t), Nonce: nonce, Method: v.get("sign-method", "")})
+			sameParams(t, again.Params, r.Params)
 		})
-		sameParams(t, again.Params, r.Params)
-	})
+	}
+}
+
+// tencent is the request with what a parameter signature adds.
+func (v vector) tencent() *sign.Request {
+	r := v.request()
+	r.Params = append(r.Params,
+		sign.Param{Name: "Timestamp", Value: v.get("timestamp", "")},
+		sign.Param{Name: "Nonce", Value: v.get("nonce", "")},
+		sign.Param{Name: "SecretId", Value: v.get("id", "")},
+		sign.Param{Name: "Signature", Value: v.get("signature", "")})
+	for field, name := range map[string]string{"sign-method": "SignatureMethod", "token": "Token"} {
+		if value, ok := v.fields[field]; ok {
+			r.Params = append(r.Params, sign.Param{Name: name, Value: value})
+		}
+	}
+	return r
 }
 
 func TestVectorsAlibabaV1(t *testing.T) {

@@ -12,35 +12,44 @@ import (
 // allowAnyText: an error may quote bytes of a client that are no UTF-8.
 var allowAnyText json.Options = jsontext.AllowInvalidUTF8(true)
 
-var internal = api.Fault{Code: "InternalError", Message: "An internal error has occurred. Retry, and quote the RequestId if it happens again."}
+var internal = api.Fault{Status: 6000, Code: "InternalError", Message: "An internal error has occurred. Retry, and quote {requestId} if it happens again."}
 
 // faults are the rows that every action of this cloud shares, after the
-// vendor's common error codes. Statuses are left out: it is 200 for all.
+// vendor's common error codes. The HTTP status is 200 for all; Status is the
+// number that the generation of 2016 answers with.
 var faults = []api.Fault{
-	{Err: api.ErrNoVersion, Code: "NoSuchVersion", Message: "The request `Version` is invalid or not found."},
-	{Err: api.ErrNoAction, Code: "InvalidAction", Message: "The request `Action` is invalid or not found."},
-	{Err: api.ErrMethod, Code: "UnsupportedProtocol", Message: "The HTTP method `{field}` is not supported. Only GET and POST are."},
-	{Err: api.ErrContentType, Code: "InvalidRequest", Message: "The request does not fit its signature: `{field}` {reason}."},
-	{Err: api.ErrTooLarge, Code: "RequestSizeLimitExceeded", Message: "The request is too large: `{field}` {reason}."},
-	{Err: api.ErrOverload, Code: "RequestLimitExceeded", Message: "The server has more to do than it can. Please reduce the frequency of calls."},
-	{Err: api.ErrTooOften, Code: "RequestLimitExceeded", Message: "Your current request times equals to `{count}` in a second, which exceeds the frequency limit `{limit}` for a second. Please reduce the frequency of calls."},
+	{Err: api.ErrNoVersion, Status: 4000, Code: "NoSuchVersion", Message: "The request `Version` is invalid or not found."},
+	{Err: api.ErrNoAction, Status: 4000, Code: "InvalidAction", Message: "The request `Action` is invalid or not found."},
+	{Err: api.ErrMethod, Status: 4600, Code: "UnsupportedProtocol", Message: "The HTTP method `{field}` is not supported. Only GET and POST are."},
+	{Err: api.ErrContentType, Status: 4000, Code: "InvalidRequest", Message: "The request does not fit its signature: `{field}` {reason}."},
+	{Err: api.ErrTooLarge, Status: 4000, Code: "RequestSizeLimitExceeded", Message: "The request is too large: `{field}` {reason}."},
+	{Err: api.ErrOverload, Status: 4400, Code: "RequestLimitExceeded", Message: "The server has more to do than it can. Please reduce the frequency of calls."},
+	{Err: api.ErrTooOften, Status: 4400, Code: "RequestLimitExceeded", Message: "Your current request times equals to `{count}` in a second, which exceeds the frequency limit `{limit}` for a second. Please reduce the frequency of calls."},
 
-	{Err: ledger.ErrNoKey, Code: "AuthFailure.SecretIdNotFound", Message: "The SecretId is not found, please ensure that your SecretId is correct."},
-	{Err: api.ErrKeyDisabled, Code: "AuthFailure.SecretIdNotFound", Message: "The SecretId is disabled, please enable it or use another."},
-	{Err: api.ErrExpired, Code: "AuthFailure.SignatureExpire", Message: "The signature is expired, please request again."},
-	{Err: api.ErrTokenRefused, Code: "AuthFailure.TokenFailure", Message: "The token does not belong to this SecretId."},
-	{Err: sign.ErrMismatch, Code: "AuthFailure.SignatureFailure", Message: "The provided credentials could not be validated. Please check your signature is correct."},
-	{Err: errAuthorization, Code: "AuthFailure.InvalidAuthorization", Message: "The request `Authorization` header does not conform to tencentcloud standards: {reason}"},
-	{Err: sign.ErrUnsigned, Code: "AuthFailure.InvalidAuthorization", Message: "The request `Authorization` header does not conform to tencentcloud standards: `{field}` must be among `SignedHeaders`."},
-	{Err: sign.ErrTime, Code: "InvalidParameter", Message: "Parameter `Timestamp` type error."},
-	{Err: sign.ErrMalformed, Code: "InvalidParameter", Message: "Parameter `{field}` type error. {reason}"},
-	{Err: sign.ErrMissing, Code: "MissingParameter", Message: "The request is missing a required parameter `{field}`."},
+	{Err: ledger.ErrNoKey, Status: 4104, Code: "AuthFailure.SecretIdNotFound", Message: "The SecretId is not found, please ensure that your SecretId is correct."},
+	{Err: api.ErrKeyDisabled, Status: 4103, Code: "AuthFailure.SecretIdNotFound", Message: "The SecretId is disabled, please enable it or use another."},
+	{Err: api.ErrExpired, Status: 4200, Code: "AuthFailure.SignatureExpire", Message: "The signature is expired, please request again."},
+	{Err: api.ErrReplayed, Status: 4500, Code: "AuthFailure.SignatureFailure", Message: "The signature has been used already. Every request needs a `Nonce` of its own."},
+	{Err: api.ErrTokenRefused, Status: 4100, Code: "AuthFailure.TokenFailure", Message: "The token does not belong to this SecretId."},
+	{Err: sign.ErrMismatch, Status: 4100, Code: "AuthFailure.SignatureFailure", Message: "The provided credentials could not be validated. Please check your signature is correct."},
+	{Err: errAuthorization, Status: 4100, Code: "AuthFailure.InvalidAuthorization", Message: "The request `Authorization` header does not conform to tencentcloud standards: {reason}"},
+	{Err: sign.ErrUnsigned, Status: 4100, Code: "AuthFailure.InvalidAuthorization", Message: "The request `Authorization` header does not conform to tencentcloud standards: `{field}` must be among `SignedHeaders`."},
+	{Err: sign.ErrTime, Status: 4000, Code: "InvalidParameter", Message: "Parameter `Timestamp` type error."},
+	{Err: sign.ErrMalformed, Status: 4000, Code: "InvalidParameter", Message: "Parameter `{field}` type error. {reason}"},
+	{Err: sign.ErrMissing, Status: 4000, Code: "MissingParameter", Message: "The request is missing a required parameter `{field}`."},
 
-	{Err: api.ErrMissing, Code: "MissingParameter", Message: "The request is missing a required parameter `{field}`."},
-	{Err: api.ErrMalformed, Code: "InvalidParameter", Message: "Parameter `{field}` type error. {reason}"},
-	{Err: api.ErrRange, Code: "InvalidParameterValue", Message: "The value of parameter `{field}` is not allowed: it {reason}."},
-	{Err: api.ErrUndeclared, Code: "UnknownParameter", Message: "The parameter `{field}` is not recognized."},
-	{Err: ledger.ErrNoRegion, Code: "InvalidParameterValue", Message: "A value specified in `{field}` is not valid, is unsupported, or cannot be used."},
-	{Err: ledger.ErrDenied, Code: "UnauthorizedOperation", Message: "[request id:{requestId}]you are not authorized to perform operation ({action})\nresource ({resource}) has no permission\n"},
-	{Err: ledger.ErrBusy, Code: "ResourceInUse", Message: "The resource is in use by another operation. Please retry."},
+	{Err: api.ErrMissing, Status: 4000, Code: "MissingParameter", Message: "The request is missing a required parameter `{field}`."},
+	{Err: api.ErrMalformed, Status: 4000, Code: "InvalidParameter", Message: "Parameter `{field}` type error. {reason}"},
+	{Err: api.ErrRange, Status: 4000, Code: "InvalidParameterValue", Message: "The value of parameter `{field}` is not allowed: it {reason}."},
+	{Err: api.ErrUndeclared, Status: 4000, Code: "UnknownParameter", Message: "The parameter `{field}` is not recognized."},
+	{Err: ledger.ErrNoRegion, Status: 4000, Code: "InvalidParameterValue", Message: "A value specified in `{field}` is not valid, is unsupported, or cannot be used."},
+	{Err: ledger.ErrDenied, Status: 4110, Code: "UnauthorizedOperation", Message: "[request id:{requestId}]you are not authorized to perform operation ({action})\nresource ({resource}) has no permission\n"},
+	{Err: ledger.ErrBusy, Status: 5100, Code: "ResourceInUse", Message: "The resource is in use by another operation. Please retry."},
+}
+
+// generationFaults are rows that one generation says in another way.
+var generationFaults = map[string][]api.Fault{
+	generation2016: {
+		{Err: api.ErrNoAction, Status: 4000, Code: "MissingParameter", Message: "The request is missing a required parameter `Version`: without one, only ShareImage, CancelShareImage and GetImageShareUinInfo are known."},
+	},
 }

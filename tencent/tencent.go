@@ -2,20 +2,25 @@
 // what an envelope says, how a claim is signed and how answers and errors are
 // spelled. What it offers is in the folders below, one per product.
 //
+// Three generations are spoken, the older two on one path, /v2/index.php:
+//
+//	API 3.0                        X-TC headers and TC3, or signature v1
+//	API 2.0 with a Version         the same codes; some names twice, see cvm
+//	API 2.0 without one, of 2016   {"code":0,"message":"","codeDesc":"Success"}
+//
 // Every answer is HTTP 200 with Content-Type application/json and no charset:
 // the Node, Python and Java SDKs take any other status for a transport error
 // and never look at the body, and the Python SDK looks for errors only under
 // exactly this content type.
 //
-// Limits: API 3.0 is spoken here; requests to the 2.0 path /v2/index.php are
-// recognised as Tencent's and refused in its envelope.
+// Limits: API 2.0 is served over plain HTTP too, where the vendor insists on
+// HTTPS. Messages are English, whatever Language asks for.
 package tencent
 
 import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -24,7 +29,7 @@ import (
 	"imageshare/sign"
 )
 
-// Dialect speaks Tencent Cloud API 3.0. The zero value is ready.
+// Dialect speaks Tencent Cloud API 3.0 and 2.0. The zero value is ready.
 type Dialect struct{}
 
 var _ api.Dialect = Dialect{}
@@ -44,11 +49,6 @@ func (Dialect) Marks() api.Marks {
 	}
 }
 
-const pathV2 = "/v2/index.php"
-
-// window is how far a signature's time may lie from now.
-const window = 5 * time.Minute
-
 // Size limits by transport, as the calling guide documents them.
 const (
 	maxQuery = 32 << 10
@@ -56,35 +56,67 @@ const (
 	maxJSON  = 10 << 20
 )
 
-// Answer wraps a success in the Response envelope.
+// Read understands the envelope. The path alone tells the generations apart.
+func (Dialect) Read(r *sign.Request) (*api.Call, error) {
+	if r.Path == pathV2 {
+		return readV2(r)
+	}
+	return readV3(r)
+}
+
+// Prove reads the signature.
+func (Dialect) Prove(r *sign.Request, _ *api.Call) (api.Claim, error) {
+	if r.Path == pathV2 {
+		return proveV2(r)
+	}
+	return proveV3(r)
+}
+
+// Answer wraps a success in its generation's envelope.
 func (Dialect) Answer(c *api.Call, a *api.Action, out any, requestID string) (api.Answer, error) {
 	a.Stamp(out, requestID)
-	body, err := json.Marshal(map[string]any{"Response": out})
+	var envelope any = map[string]any{"Response": out}
+	if c.Generation == generation2016 {
+		envelope = &envelope2016{CodeDesc: "Success", Data: out}
+	}
+	body, err := json.Marshal(envelope)
 	if err != nil {
 		return api.Answer{}, fmt.Errorf("encode the answer: %w", err)
 	}
 	return answer(body, requestID, "", ""), nil
 }
 
-// failure is the envelope of an error.
+// failure is the envelope of an error since 2017.
 type failure struct {
 	Response struct {
 		Error     struct{ Code, Message string }
 		RequestId string
+		RequestID string `json:",omitzero"` // on 2.0, as in its documents' samples
 	}
 }
 
 // Fail spells an error by the first row that names it.
 func (Dialect) Fail(c *api.Call, a *api.Action, err error, requestID string) api.Answer {
-	row := api.Match(err, internal, rows(a), faults)
+	row := api.Match(err, internal, rows(a), generationFaults[c.Generation], faults)
 	f := row.Spell(err, requestID)
-	var e failure
-	e.Response.Error.Code, e.Response.Error.Message, e.Response.RequestId = f.Code, f.Message, requestID
-	body, err := json.Marshal(e, allowAnyText)
+	body, err := json.Marshal(envelope(c, f, requestID), allowAnyText)
 	if err != nil {
-		panic("unreachable: three texts always encode: " + err.Error())
+		panic("unreachable: a few texts always encode: " + err.Error())
 	}
 	return answer(body, requestID, f.Code, row.Code)
+}
+
+// envelope wraps an error as its generation does.
+func envelope(c *api.Call, f api.Fault, requestID string) any {
+	if c.Generation == generation2016 {
+		return &envelope2016{Code: f.Status, Message: f.Message, CodeDesc: f.Code}
+	}
+	e := &failure{}
+	e.Response.Error.Code, e.Response.Error.Message, e.Response.RequestId = f.Code, f.Message, requestID
+	if c.Generation == generation2017 {
+		e.Response.RequestID = requestID
+	}
+	return e
 }
 
 func rows(a *api.Action) []api.Fault {
@@ -98,8 +130,65 @@ func answer(body []byte, requestID, code, row string) api.Answer {
 	return api.Answer{Status: http.StatusOK, ContentType: "application/json", RequestID: requestID, Body: body, Code: code, Row: row}
 }
 
+// checkTransport refuses what the calling guide does not allow: other methods,
+// and a body that is too large for its way or of another kind.
+func checkTransport(r *sign.Request, limit int, kind string) error {
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodPost:
+		return &api.ParamError{Rule: api.ErrMethod, Field: r.Method}
+	case len(r.RawQuery) > maxQuery:
+		return &api.ParamError{Rule: api.ErrTooLarge, Field: "query", Reason: fmt.Sprintf("above %d bytes", maxQuery)}
+	case len(r.Body) > limit:
+		return &api.ParamError{Rule: api.ErrTooLarge, Field: "body", Reason: fmt.Sprintf("above %d bytes", limit)}
+	case r.Method == http.MethodPost && contentType(r) != kind:
+		return &api.ParamError{Rule: api.ErrContentType, Field: "Content-Type", Reason: "must be " + kind + " for a POST signed this way"}
+	case r.Method == http.MethodGet && len(r.Body) > 0:
+		return &api.ParamError{Rule: api.ErrContentType, Field: "body", Reason: "a GET has none"}
+	}
+	return nil
+}
+
+const form = "application/x-www-form-urlencoded"
+
 // contentType is the body's media type, whatever its charset.
 func contentType(r *sign.Request) string {
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	return strings.ToLower(strings.TrimSpace(kind))
+}
+
+// unique refuses a name given twice, which no signature recipe gives a meaning.
+func unique(params []sign.Param) error {
+	if name, twice := api.Repeated(params); twice {
+		return &api.ParamError{Rule: api.ErrMalformed, Field: name, Reason: "is given twice"}
+	}
+	return nil
+}
+
+// required takes names and values in turn and reports the first value missing.
+func required(pairs ...string) error {
+	for i := 0; i < len(pairs); i += 2 {
+		if strings.TrimSpace(pairs[i+1]) == "" {
+			return &api.ParamError{Rule: api.ErrMissing, Field: pairs[i]}
+		}
+	}
+	return nil
+}
+
+func param(params []sign.Param, name string) string {
+	for _, p := range params {
+		if p.Name == name {
+			return p.Value
+		}
+	}
+	return ""
+}
+
+// common are the parameters that belong to no action.
+func common(p sign.Param) bool {
+	switch p.Name {
+	case "Action", "Version", "Region", "Timestamp", "Nonce", "SecretId", "Signature", "SignatureMethod",
+		"Token", "Language", "RequestClient":
+		return true
+	}
+	return false
 }

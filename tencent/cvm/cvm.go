@@ -2,7 +2,11 @@
 // action, each with the error rows that only it says. Wire spelling ends here:
 // a function turns its request struct into the ledger's words and back.
 //
-// Limits: version 2017-03-12. Codes of image kinds that have no record here
+// Three generations of it are here: version 2017-03-12 on API 3.0, the same on
+// API 2.0 (files ending in _v2), and the three actions of 2016, from before
+// there were versions. Each answers in its own words over the same images.
+//
+// Limits: codes of image kinds that have no record here
 // (bring-your-own-licence, whole-machine, edge) are never said.
 package cvm
 
@@ -16,6 +20,9 @@ import (
 const (
 	product = string(ledger.CVM)
 	version = "2017-03-12"
+	// Generations, as package tencent names them.
+	generation2017 = "2.0"
+	generation2016 = "2016"
 )
 
 // Actions are what the product offers over one ledger.
@@ -23,14 +30,20 @@ func Actions(l *ledger.Ledger) []api.Action {
 	return []api.Action{
 		describeImageSharePermission(l),
 		modifyImageSharePermission(l),
+		describeImageSharePermissionV2(l),
+		modifyImageSharePermissionV2(l),
+		shareImage(l),
+		cancelShareImage(l),
+		getImageShareUinInfo(l),
 	}
 }
 
-// faults are the rows that every action on one image shares.
+// faults are the rows that every action on one image shares. Status is the
+// number that the generation of 2016 answers with.
 var faults = []api.Fault{
-	{Err: ledger.ErrImageID, Code: "InvalidImageId.Malformed", Message: "The image id `{image}` is malformed: it must be `img-` followed by at least 8 lower-case letters or digits."},
-	{Err: ledger.ErrNoImage, Code: "InvalidImageId.NotFound", Message: "The image `{image}` is not found in this region."},
-	{Err: ledger.ErrNotOwner, Code: "UnauthorizedOperation.ImageNotBelongToAccount", Message: "The image `{image}` does not belong to this account."},
+	{Err: ledger.ErrImageID, Status: 4000, Code: "InvalidImageId.Malformed", Message: "The image id `{image}` is malformed: it must be `img-` followed by at least 8 lower-case letters or digits."},
+	{Err: ledger.ErrNoImage, Status: 5000, Code: "InvalidImageId.NotFound", Message: "The image `{image}` is not found in this region."},
+	{Err: ledger.ErrNotOwner, Status: 4102, Code: "UnauthorizedOperation.ImageNotBelongToAccount", Message: "The image `{image}` does not belong to this account."},
 }
 
 // resource is how a policy names an image of the caller's: one id, or *.

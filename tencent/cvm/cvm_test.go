@@ -21,13 +21,15 @@ func config() wiretest.Config {
 
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	wiretest.Run(t, "testdata/*.txt", config())
+	for _, generation := range []string{"testdata/*.txt", "testdata/v2/*.txt", "testdata/2016/*.txt"} {
+		wiretest.Run(t, generation, config())
+	}
 }
 
 func TestRates(t *testing.T) {
 	t.Parallel()
 	c := config()
-	c.Rates = server.Rates{Documented: true, Over: map[string]int{"cvm:ModifyImageSharePermission": 2}}
+	c.Rates = server.Rates{Documented: true, Over: map[string]int{"cvm:ModifyImageSharePermission": 2, "cvm:ShareImage": 1}}
 	wiretest.Run(t, "testdata/rates/*.txt", c)
 }
 

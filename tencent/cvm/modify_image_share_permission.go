@@ -33,16 +33,24 @@ func (in *ModifyImageSharePermissionRequest) Check() error {
 	return nil
 }
 
+func (in *ModifyImageSharePermissionRequest) change() ledger.Change {
+	if in.Permission == "CANCEL" {
+		return ledger.Change{Remove: in.AccountIds}
+	}
+	return ledger.Change{Add: in.AccountIds}
+}
+
+// modifyFaults are the rows of a change of an image's shares; Status is as in faults.
 var modifyFaults = []api.Fault{
-	{Err: ledger.ErrTargetSelf, Code: "InvalidAccountIs.YourSelf", Message: "The account `{account}` is your own: an image cannot be shared with its owner."},
-	{Err: ledger.ErrTargetForm, Code: "InvalidAccountId.NotFound", Message: "The account `{account}` is not found: an account id is a number of at most 20 digits."},
-	{Err: ledger.ErrTargetUnknown, Code: "InvalidAccountId.NotFound", Message: "The account `{account}` is not found."},
-	{Err: ledger.ErrTargetUser, Code: "FailedOperation.NotMasterAccount", Message: "The number `{account}` is a sub-account's: an image is shared with main accounts."},
-	{Err: ledger.ErrAlreadyShared, Code: "FailedOperation.AccountAlreadyExists", Message: "The image is shared with account `{account}` already."},
-	{Err: ledger.ErrShareQuota, Code: "OverQuota", Message: "The image can be shared with at most {limit} accounts."},
-	{Err: ledger.ErrNotReady, Code: "InvalidParameterValue.InvalidImageState", Message: "The image `{image}` is not in the state NORMAL."},
-	{Err: ledger.ErrDeprecated, Code: "InvalidParameterValue.InvalidImageState", Message: "The image `{image}` is deprecated."},
-	{Err: ledger.ErrEncrypted, Code: "UnsupportedOperation.EncryptedImagesNotSupported", Message: "The image `{image}` is encrypted and cannot be shared."},
+	{Err: ledger.ErrTargetSelf, Status: 4000, Code: "InvalidAccountIs.YourSelf", Message: "The account `{account}` is your own: an image cannot be shared with its owner."},
+	{Err: ledger.ErrTargetForm, Status: 4000, Code: "InvalidAccountId.NotFound", Message: "The account `{account}` is not found: an account id is a number of at most 20 digits."},
+	{Err: ledger.ErrTargetUnknown, Status: 5000, Code: "InvalidAccountId.NotFound", Message: "The account `{account}` is not found."},
+	{Err: ledger.ErrTargetUser, Status: 4000, Code: "FailedOperation.NotMasterAccount", Message: "The number `{account}` is a sub-account's: an image is shared with main accounts."},
+	{Err: ledger.ErrAlreadyShared, Status: 5100, Code: "FailedOperation.AccountAlreadyExists", Message: "The image is shared with account `{account}` already."},
+	{Err: ledger.ErrShareQuota, Status: 4400, Code: "OverQuota", Message: "The image can be shared with at most {limit} accounts."},
+	{Err: ledger.ErrNotReady, Status: 5100, Code: "InvalidParameterValue.InvalidImageState", Message: "The image `{image}` is not in the state NORMAL."},
+	{Err: ledger.ErrDeprecated, Status: 5100, Code: "InvalidParameterValue.InvalidImageState", Message: "The image `{image}` is deprecated."},
+	{Err: ledger.ErrEncrypted, Status: 5100, Code: "UnsupportedOperation.EncryptedImagesNotSupported", Message: "The image `{image}` is encrypted and cannot be shared."},
 }
 
 func modifyImageSharePermission(l *ledger.Ledger) api.Action {
@@ -51,10 +59,6 @@ func modifyImageSharePermission(l *ledger.Ledger) api.Action {
 		Regional: true, Rate: 10, Faults: slices.Concat(modifyFaults, faults),
 		Resources: func(r api.Request, in *ModifyImageSharePermissionRequest) []string { return resource(r, in.ImageId) },
 	}, func(ctx context.Context, r api.Request, in *ModifyImageSharePermissionRequest) (*ModifyImageSharePermissionResponse, error) {
-		change := ledger.Change{Add: in.AccountIds}
-		if in.Permission == "CANCEL" {
-			change = ledger.Change{Remove: in.AccountIds}
-		}
-		return &ModifyImageSharePermissionResponse{}, l.Share(ctx, r.Caller, key(r, in.ImageId), change)
+		return &ModifyImageSharePermissionResponse{}, l.Share(ctx, r.Caller, key(r, in.ImageId), in.change())
 	})
 }
