@@ -55,6 +55,8 @@ type Config struct {
 	// Ledger is as usual; its store and clock are the script's.
 	Ledger ledger.Config
 	Rates  server.Rates
+	// Log is the server's; nil is the test's own.
+	Log *slog.Logger
 }
 
 // Start is the moment at which every script begins.
@@ -106,9 +108,13 @@ func Open(t testing.TB, c Config) *Door {
 		t.Fatal(err)
 	}
 	d.seed(t, c, key)
+	log := c.Log
+	if log == nil {
+		log = slog.New(slog.NewTextHandler(testLog{t}, nil))
+	}
 	s := server.New(server.Config{
 		Ledger: d.Ledger, Dialects: []api.Dialect{tencent.Dialect{}, alibaba.Dialect{}}, Secrets: key, Rates: c.Rates,
-		Log: slog.New(slog.NewTextHandler(testLog{t}, nil)), Metrics: server.NewMetrics(prometheus.NewRegistry()),
+		Log: log, Metrics: server.NewMetrics(prometheus.NewRegistry()),
 		NewID: d.newID,
 	})
 	d.Handler = s.Handler(api.NewCatalogue(c.Actions(d.Ledger)))
