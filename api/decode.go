@@ -248,8 +248,11 @@ func (f *field) checkText(name, text string) error {
 }
 
 func (f *field) checkNumber(name string, n *big.Int) error {
-	if (f.min != nil && n.Cmp(f.min) < 0) || (f.max != nil && n.Cmp(f.max) > 0) {
-		return outside(name, "is outside "+f.bounds())
+	switch {
+	case f.min != nil && n.Cmp(f.min) < 0:
+		return outside(name, "is below "+f.min.String())
+	case f.max != nil && n.Cmp(f.max) > 0:
+		return outside(name, "is above "+f.max.String())
 	}
 	return nil
 }

@@ -160,13 +160,3 @@ func (f *field) provenDefault(t reflect.Type) {
 		panic(fmt.Sprintf("api: default %s: %v", strconv.Quote(f.fallback), err))
 	}
 }
-
-func (f *field) bounds() string {
-	side := func(n *big.Int) string {
-		if n == nil {
-			return ""
-		}
-		return n.String()
-	}
-	return side(f.min) + ".." + side(f.max)
-}

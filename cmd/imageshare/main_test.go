@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -165,6 +166,26 @@ func TestServe(t *testing.T) {
 	}
 	if !strings.Contains(s.errs.String(), "AKIDexample / examplesecret") {
 		t.Errorf("--dev does not tell its keys: %s", s.errs)
+	}
+}
+
+// TestStopDoesNotWaitForWhoAsksNothing holds a connection open on which
+// nothing was said; the wait for it would be five seconds.
+func TestStopDoesNotWaitForWhoAsksNothing(t *testing.T) {
+	t.Parallel()
+	s := begin(t, "--dev")
+	silent, err := net.Dial("tcp", s.wires)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	get(t, "http://"+s.wires+"/?SecretId=x") // the silent one is accepted by now
+	before := time.Now()
+	if code := s.stop(); code != exitOK {
+		t.Errorf("exit %d: %s", code, s.errs)
+	}
+	if took := time.Since(before); took > 4*time.Second {
+		t.Errorf("stopping took %v", took)
 	}
 }
 

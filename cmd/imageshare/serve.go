@@ -68,6 +68,7 @@ func logger(c *config, w io.Writer) *slog.Logger {
 type doors struct {
 	servers   []*http.Server
 	listeners []net.Listener
+	fresh     fresh
 }
 
 // open listens everywhere, or nowhere.
@@ -137,6 +138,7 @@ func (o *doors) add(name, addr string, h http.Handler, log *slog.Logger) error {
 		// OPTIONS * gets the cloud's own answer like any other method.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ConnState:                    o.fresh.note,
 	})
 	return nil
 }
@@ -163,6 +165,7 @@ func (o *doors) serve(ctx context.Context, ready func()) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
+	o.fresh.close()
 	drained, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
 	for _, s := range o.servers {
