@@ -10,6 +10,7 @@ import (
 	"imageshare/alibaba/ens"
 	"imageshare/api"
 	"imageshare/ledger"
+	"imageshare/param"
 	"imageshare/sign"
 	"imageshare/tencent"
 	"imageshare/tencent/cvm"
@@ -17,7 +18,7 @@ import (
 
 // gateway is what can go wrong with any call.
 var gateway = []error{
-	api.ErrMissing, api.ErrMalformed, api.ErrRange, api.ErrMethod, api.ErrContentType, api.ErrTooLarge, api.ErrExpired,
+	param.ErrMissing, param.ErrMalformed, param.ErrRange, api.ErrMethod, api.ErrContentType, api.ErrTooLarge, api.ErrExpired,
 	api.ErrReplayed, api.ErrKeyDisabled, api.ErrTokenRefused, api.ErrTooOften, api.ErrOverload, api.ErrNoVersion, api.ErrNoAction,
 	sign.ErrMissing, sign.ErrMalformed, sign.ErrMismatch, sign.ErrTime, sign.ErrUnsigned,
 	ledger.ErrNoKey, ledger.ErrDenied, ledger.ErrBusy,
@@ -35,7 +36,7 @@ var (
 
 // only is what one dialect or product can say and the others never need to.
 var only = map[ledger.Cloud][]error{
-	ledger.Tencent: {api.ErrUndeclared, ledger.ErrAlreadyShared},
+	ledger.Tencent: {param.ErrUndeclared, ledger.ErrAlreadyShared},
 	ledger.Alibaba: {sign.ErrMethod},
 }
 

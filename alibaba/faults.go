@@ -5,6 +5,7 @@ import (
 
 	"imageshare/api"
 	"imageshare/ledger"
+	"imageshare/param"
 	"imageshare/sign"
 )
 
@@ -43,8 +44,8 @@ var faults = []api.Fault{
 	{Err: sign.ErrMalformed, Status: 400, Code: "IncompleteSignature", Message: "The request signature does not conform to Aliyun standards. {field}: {reason}"},
 	{Err: sign.ErrUnsigned, Status: 400, Code: "IncompleteSignature", Message: "The request signature does not conform to Aliyun standards. {field} must be signed."},
 
-	{Err: api.ErrMissing, Status: 400, Code: "MissingParameter", Message: "The input parameter {field} that is mandatory for processing this request is not supplied."},
-	{Err: api.ErrMalformed, Status: 400, Code: "InvalidParameter", Message: "The specified parameter {field} is not valid: it {reason}."},
-	{Err: api.ErrRange, Status: 400, Code: "InvalidParameter", Message: "The specified parameter {field} is not valid: it {reason}."},
+	{Err: param.ErrMissing, Status: 400, Code: "MissingParameter", Message: "The input parameter {field} that is mandatory for processing this request is not supplied."},
+	{Err: param.ErrMalformed, Status: 400, Code: "InvalidParameter", Message: "The specified parameter {field} is not valid: it {reason}."},
+	{Err: param.ErrRange, Status: 400, Code: "InvalidParameter", Message: "The specified parameter {field} is not valid: it {reason}."},
 	{Err: ledger.ErrDenied, Status: 403, Code: "Forbidden.RAM", Message: "User not authorized to operate on the specified resource, or this API doesn't support RAM."},
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"imageshare/api"
+	"imageshare/param"
 	"imageshare/sign"
 )
 
@@ -17,14 +18,14 @@ const wire = "alibaba-rpc"
 // authorization, else the parameters of a V1 call. A call's own parameters may
 // stand in the query, in a form body or split over both.
 func (Dialect) Read(r *sign.Request) (*api.Call, error) {
-	c := &api.Call{Wire: wire, Host: r.Host, Region: param(r, "RegionId"), RegionField: "RegionId"}
-	c.Params = func() (api.Bag, error) { return api.FromForm(r.Params, outside), nil }
+	c := &api.Call{Wire: wire, Host: r.Host, Region: param.Value(r.Params, "RegionId"), RegionField: "RegionId"}
+	c.Params = func() (param.Bag, error) { return param.FromForm(r.Params, outside), nil }
 	format := formatV1
 	if isV3(r) {
 		c.Action, c.Version = r.Header.Get("x-acs-action"), r.Header.Get("x-acs-version")
 		format = formatV3
 	} else {
-		c.Action, c.Version = param(r, "Action"), param(r, "Version")
+		c.Action, c.Version = param.Value(r.Params, "Action"), param.Value(r.Params, "Version")
 	}
 	var err error
 	if c.XML, err = format(r); err != nil {
@@ -33,8 +34,8 @@ func (Dialect) Read(r *sign.Request) (*api.Call, error) {
 	if err := checkTransport(r); err != nil {
 		return c, err
 	}
-	if name, twice := api.Repeated(r.Params); twice {
-		return c, &api.ParamError{Rule: api.ErrMalformed, Field: name, Reason: "is given twice"}
+	if err := param.Unique(r.Params); err != nil {
+		return c, err
 	}
 	return c, required("Action", c.Action, "Version", c.Version)
 }
@@ -46,7 +47,7 @@ func isV3(r *sign.Request) bool { return r.Header.Get("Authorization") != "" }
 
 // formatV1 takes Format in any letter case; Accept means nothing here.
 func formatV1(r *sign.Request) (xml bool, err error) {
-	switch strings.ToUpper(param(r, "Format")) {
+	switch strings.ToUpper(param.Value(r.Params, "Format")) {
 	case "JSON":
 		return false, nil
 	case "XML", "":
@@ -75,13 +76,13 @@ func outside(p sign.Param) bool {
 func checkTransport(r *sign.Request) error {
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodPost:
-		return &api.ParamError{Rule: api.ErrMethod, Field: r.Method}
+		return &param.Error{Rule: api.ErrMethod, Field: r.Method}
 	case len(r.RawQuery) > maxQuery:
-		return &api.ParamError{Rule: api.ErrTooLarge, Field: "query", Reason: fmt.Sprintf("above %d bytes", maxQuery)}
+		return &param.Error{Rule: api.ErrTooLarge, Field: "query", Reason: fmt.Sprintf("above %d bytes", maxQuery)}
 	case len(r.Body) > maxForm:
-		return &api.ParamError{Rule: api.ErrTooLarge, Field: "body", Reason: fmt.Sprintf("above %d bytes", maxForm)}
+		return &param.Error{Rule: api.ErrTooLarge, Field: "body", Reason: fmt.Sprintf("above %d bytes", maxForm)}
 	case len(r.Body) > 0 && !isForm(r):
-		return &api.ParamError{Rule: api.ErrContentType, Field: "Content-Type", Reason: "must be application/x-www-form-urlencoded where there is a body"}
+		return &param.Error{Rule: api.ErrContentType, Field: "Content-Type", Reason: "must be application/x-www-form-urlencoded where there is a body"}
 	}
 	return nil
 }
@@ -141,13 +142,4 @@ func required(pairs ...string) error {
 		}
 	}
 	return nil
-}
-
-func param(r *sign.Request, name string) string {
-	for _, p := range r.Params {
-		if p.Name == name {
-			return p.Value
-		}
-	}
-	return ""
 }

@@ -3,11 +3,9 @@
 // types once, at start, and panics on a malformed definition, so that a
 // mistake never reaches a request.
 //
-// Wire names are Go field names, since both vendors write PascalCase; one
-// small struct tag says what a field may hold (see Define). Every dialect
-// fills the same flat Bag of parameters, one decoder walks the request struct,
-// and one row of {error, status, code, message} says how a broken rule is
-// spelled on the wire.
+// Wire names are Go field names, since both vendors write PascalCase; package
+// param fills a request struct, and one row of {error, status, code, message}
+// says how a broken rule is spelled on the wire.
 //
 // Limits: the package knows no vendor, no HTTP writer and no store. It stays small.
 package api
@@ -18,6 +16,7 @@ import (
 	"time"
 
 	"imageshare/ledger"
+	"imageshare/param"
 	"imageshare/sign"
 )
 
@@ -49,7 +48,7 @@ type Call struct {
 	Host string
 	// Params parses the action's own parameters; it is called once the
 	// signature has verified, since some wires sign bytes, not parameters.
-	Params func() (Bag, error)
+	Params func() (param.Bag, error)
 }
 
 // Answer is an HTTP answer, complete before its first byte is sent.
@@ -108,15 +107,15 @@ type Action struct {
 	Rate       int // calls per second and account; 0: not limited
 	Faults     []Fault
 
-	decode    func(Bag, bool) (any, error)
+	decode    func(param.Bag, bool) (any, error)
 	resources func(Request, any) []string
 	call      func(context.Context, Request, any) (any, error)
 	stamp     func(out any, requestID string)
 }
 
 // Decode fills a new request struct from parameters and checks it; strict
-// refuses parameters that it does not declare. Errors are *ParamError.
-func (a *Action) Decode(b Bag, strict bool) (any, error) { return a.decode(b, strict) }
+// refuses parameters that it does not declare. Errors are *param.Error.
+func (a *Action) Decode(b param.Bag, strict bool) (any, error) { return a.decode(b, strict) }
 
 // Resources names what a policy is asked about, the vendor's way.
 func (a *Action) Resources(r Request, in any) []string { return a.resources(r, in) }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"imageshare/ledger"
+	"imageshare/param"
 )
 
 // Spec says what an action is called and how its errors are spelled.
@@ -31,53 +32,26 @@ type Spec[In any] struct {
 }
 
 // Define makes an action of a request struct, a response struct and a
-// function. Fields of In are strings, integers, booleans, pointers to these
-// (nil: not given), slices and structs; the tag `api:"…"` takes, separated by
-// commas:
-//
-//	required        must be given
-//	default=X       stands in when it is not
-//	min=N, max=N    bounds of a number, also of one kept as text
-//	maxlen=N        characters of a text
-//	maxitems=N      items of a list
-//	enum=A|B        the values there are
-//	digits          a text of decimal digits
-//	comma           a list sent as one text, its items joined by commas
-//	name=X          the wire's name, where the vendor broke its own rule
-//
-// What concerns two fields is a method Check() error on *In. Out may have a
-// field RequestId at the place where the documents show it, or RequestID, or both.
+// function. What the fields of In may be and what their tags say, package
+// param knows. Out may have a field RequestId at the place where the documents
+// show it, or RequestID, or both.
 func Define[In, Out any](s Spec[In], fn func(context.Context, Request, *In) (*Out, error)) Action {
 	if s.Name == "" || s.Version+s.Generation == "" || s.Product == "" || s.Cloud == "" || s.Resources == nil {
 		panic(fmt.Sprintf("api: action %q %q lacks a name, version, product, cloud or resources", s.Product, s.Name))
 	}
-	shape := newShape(reflect.TypeFor[In]())
-	shape.limit(s.Limits)
+	shape := param.NewShape(reflect.TypeFor[In]())
+	shape.Limit(s.Limits)
 	return Action{
 		Cloud: s.Cloud, Product: s.Product, Generation: s.Generation, Name: s.Name, Version: s.Version,
 		Regional: s.Regional, Rate: s.Rate, Faults: s.Faults,
-		decode:    func(b Bag, strict bool) (any, error) { return decodeInto(shape, new(In), b, strict) },
+		decode: func(b param.Bag, strict bool) (any, error) {
+			in := new(In)
+			return in, shape.Decode(in, b, strict)
+		},
 		resources: func(r Request, in any) []string { return s.Resources(r, in.(*In)) },
 		call:      func(ctx context.Context, r Request, in any) (any, error) { return fn(ctx, r, in.(*In)) },
 		stamp:     stamper(reflect.TypeFor[Out]()),
 	}
-}
-
-// decodeInto fills in and runs its own check.
-func decodeInto(s *shape, in any, b Bag, strict bool) (any, error) {
-	d := decoder{bag: b, used: make([]bool, len(b))}
-	if err := d.object(s, "", reflect.ValueOf(in).Elem()); err != nil {
-		return nil, err
-	}
-	if err := d.leftOver(strict); err != nil {
-		return nil, err
-	}
-	if c, ok := in.(interface{ Check() error }); ok {
-		if err := c.Check(); err != nil {
-			return nil, err
-		}
-	}
-	return in, nil
 }
 
 func stamper(out reflect.Type) func(any, string) {
@@ -138,9 +112,9 @@ func (c *Catalogue) Find(cloud ledger.Cloud, call *Call) (*Action, error) {
 		return a, nil
 	}
 	if !c.versions[v] {
-		return nil, &ParamError{Rule: ErrNoVersion, Field: "Version"}
+		return nil, &param.Error{Rule: ErrNoVersion, Field: "Version"}
 	}
-	return nil, &ParamError{Rule: ErrNoAction, Field: "Action"}
+	return nil, &param.Error{Rule: ErrNoAction, Field: "Action"}
 }
 
 // HasVersion reports whether a cloud's present generation has a version.

@@ -6,15 +6,12 @@ import (
 	"strings"
 
 	"imageshare/ledger"
+	"imageshare/param"
 	"imageshare/sign"
 )
 
 // What can be wrong with a request before any rule of the ledger is asked.
 var (
-	ErrMissing      = errors.New("parameter missing")
-	ErrMalformed    = errors.New("parameter not of its type")
-	ErrRange        = errors.New("parameter value not allowed")
-	ErrUndeclared   = errors.New("parameter not declared")
 	ErrNoVersion    = errors.New("no such version")
 	ErrNoAction     = errors.New("no such action")
 	ErrMethod       = errors.New("method not supported")
@@ -27,31 +24,6 @@ var (
 	ErrTooOften     = errors.New("too many calls in a second")
 	ErrOverload     = errors.New("too much at once")
 )
-
-// ParamError is a rule about the request itself, with where it was broken.
-type ParamError struct {
-	Rule   error
-	Field  string // the parameter or header, as the wire names it
-	Reason string // what to put right, for people
-}
-
-func (e *ParamError) Error() string {
-	return strings.TrimRight(e.Rule.Error()+": "+e.Field+" "+e.Reason, ": ")
-}
-
-// Unwrap gives the rule's sentinel.
-func (e *ParamError) Unwrap() error { return e.Rule }
-
-// Detail serves the texts of a fault: field or reason.
-func (e *ParamError) Detail(name string) string {
-	switch name {
-	case "field":
-		return e.Field
-	case "reason":
-		return e.Reason
-	}
-	return ""
-}
 
 // TooOften is a call beyond its rate: the number it was in this second.
 type TooOften struct{ Count, Limit int }
@@ -99,7 +71,7 @@ func details(err error) func(name string) string {
 	case errors.As(err, &d):
 		return d.Detail
 	case errors.As(err, &field):
-		return (&ParamError{Field: field.Field, Reason: field.Reason}).Detail
+		return (&param.Error{Field: field.Field, Reason: field.Reason}).Detail
 	}
 	return func(string) string { return "" }
 }

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"imageshare/api"
+	"imageshare/param"
 	"imageshare/sign"
 )
 
@@ -69,12 +70,12 @@ func (x *exchange) body(r *http.Request) ([]byte, error) {
 		case errors.Is(err, io.EOF):
 			return b, nil
 		case err != nil:
-			return nil, &api.ParamError{Rule: api.ErrMalformed, Field: "body", Reason: "ended before its announced length"}
+			return nil, &param.Error{Rule: param.ErrMalformed, Field: "body", Reason: "ended before its announced length"}
 		}
 	}
 }
 
-var errBodyTooLarge = &api.ParamError{Rule: api.ErrTooLarge, Field: "body", Reason: "above 10 MiB"}
+var errBodyTooLarge = &param.Error{Rule: api.ErrTooLarge, Field: "body", Reason: "above 10 MiB"}
 
 // grow makes room for more bytes, if the flight has it: as many again, or what
 // was announced where that is less, and one so that the end can be seen.
@@ -117,7 +118,7 @@ func params(raw, where string) ([]sign.Param, error) {
 	}
 	list, err := sign.ParseParams(raw)
 	if err != nil {
-		return list, &api.ParamError{Rule: api.ErrMalformed, Field: where, Reason: "has a bad percent escape or too many parameters"}
+		return list, &param.Error{Rule: param.ErrMalformed, Field: where, Reason: "has a bad percent escape or too many parameters"}
 	}
 	return list, nil
 }

@@ -19,6 +19,7 @@ import (
 
 	"imageshare/api"
 	"imageshare/ledger"
+	"imageshare/param"
 )
 
 // Config is what a Server needs; all fields must be set, but Rates' zero value
@@ -175,10 +176,10 @@ func (x *exchange) region(context.Context) error {
 		return nil
 	}
 	if x.call.Region == "" {
-		return &api.ParamError{Rule: api.ErrMissing, Field: "Region"}
+		return &param.Error{Rule: param.ErrMissing, Field: "Region"}
 	}
 	if err := x.Ledger.Region(ledger.Product(x.action.Product), x.call.Region); err != nil {
-		return &api.ParamError{Rule: ledger.ErrNoRegion, Field: x.call.RegionField}
+		return &param.Error{Rule: ledger.ErrNoRegion, Field: x.call.RegionField}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"imageshare/api"
 	"imageshare/ledger"
+	"imageshare/param"
 	"imageshare/sign"
 )
 
@@ -38,10 +39,10 @@ var faults = []api.Fault{
 	{Err: sign.ErrMalformed, Status: 4000, Code: "InvalidParameter", Message: "Parameter `{field}` type error. {reason}"},
 	{Err: sign.ErrMissing, Status: 4000, Code: "MissingParameter", Message: "The request is missing a required parameter `{field}`."},
 
-	{Err: api.ErrMissing, Status: 4000, Code: "MissingParameter", Message: "The request is missing a required parameter `{field}`."},
-	{Err: api.ErrMalformed, Status: 4000, Code: "InvalidParameter", Message: "Parameter `{field}` type error. {reason}"},
-	{Err: api.ErrRange, Status: 4000, Code: "InvalidParameterValue", Message: "The value of parameter `{field}` is not allowed: it {reason}."},
-	{Err: api.ErrUndeclared, Status: 4000, Code: "UnknownParameter", Message: "The parameter `{field}` is not recognized."},
+	{Err: param.ErrMissing, Status: 4000, Code: "MissingParameter", Message: "The request is missing a required parameter `{field}`."},
+	{Err: param.ErrMalformed, Status: 4000, Code: "InvalidParameter", Message: "Parameter `{field}` type error. {reason}"},
+	{Err: param.ErrRange, Status: 4000, Code: "InvalidParameterValue", Message: "The value of parameter `{field}` is not allowed: it {reason}."},
+	{Err: param.ErrUndeclared, Status: 4000, Code: "UnknownParameter", Message: "The parameter `{field}` is not recognized."},
 	{Err: ledger.ErrNoRegion, Status: 4000, Code: "InvalidParameterValue", Message: "A value specified in `{field}` is not valid, is unsupported, or cannot be used."},
 	{Err: ledger.ErrDenied, Status: 4110, Code: "UnauthorizedOperation", Message: "[request id:{requestId}]you are not authorized to perform operation ({action})\nresource ({resource}) has no permission\n"},
 	{Err: ledger.ErrBusy, Status: 5100, Code: "ResourceInUse", Message: "The resource is in use by another operation. Please retry."},

@@ -26,6 +26,7 @@ import (
 
 	"imageshare/api"
 	"imageshare/ledger"
+	"imageshare/param"
 	"imageshare/sign"
 )
 
@@ -135,15 +136,15 @@ func answer(body []byte, requestID, code, row string) api.Answer {
 func checkTransport(r *sign.Request, limit int, kind string) error {
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodPost:
-		return &api.ParamError{Rule: api.ErrMethod, Field: r.Method}
+		return &param.Error{Rule: api.ErrMethod, Field: r.Method}
 	case len(r.RawQuery) > maxQuery:
-		return &api.ParamError{Rule: api.ErrTooLarge, Field: "query", Reason: fmt.Sprintf("above %d bytes", maxQuery)}
+		return &param.Error{Rule: api.ErrTooLarge, Field: "query", Reason: fmt.Sprintf("above %d bytes", maxQuery)}
 	case len(r.Body) > limit:
-		return &api.ParamError{Rule: api.ErrTooLarge, Field: "body", Reason: fmt.Sprintf("above %d bytes", limit)}
+		return &param.Error{Rule: api.ErrTooLarge, Field: "body", Reason: fmt.Sprintf("above %d bytes", limit)}
 	case r.Method == http.MethodPost && contentType(r) != kind:
-		return &api.ParamError{Rule: api.ErrContentType, Field: "Content-Type", Reason: "must be " + kind + " for a POST signed this way"}
+		return &param.Error{Rule: api.ErrContentType, Field: "Content-Type", Reason: "must be " + kind + " for a POST signed this way"}
 	case r.Method == http.MethodGet && len(r.Body) > 0:
-		return &api.ParamError{Rule: api.ErrContentType, Field: "body", Reason: "a GET has none"}
+		return &param.Error{Rule: api.ErrContentType, Field: "body", Reason: "a GET has none"}
 	}
 	return nil
 }
@@ -156,31 +157,14 @@ func contentType(r *sign.Request) string {
 	return strings.ToLower(strings.TrimSpace(kind))
 }
 
-// unique refuses a name given twice, which no signature recipe gives a meaning.
-func unique(params []sign.Param) error {
-	if name, twice := api.Repeated(params); twice {
-		return &api.ParamError{Rule: api.ErrMalformed, Field: name, Reason: "is given twice"}
-	}
-	return nil
-}
-
 // required takes names and values in turn and reports the first value missing.
 func required(pairs ...string) error {
 	for i := 0; i < len(pairs); i += 2 {
 		if strings.TrimSpace(pairs[i+1]) == "" {
-			return &api.ParamError{Rule: api.ErrMissing, Field: pairs[i]}
+			return &param.Error{Rule: param.ErrMissing, Field: pairs[i]}
 		}
 	}
 	return nil
-}
-
-func param(params []sign.Param, name string) string {
-	for _, p := range params {
-		if p.Name == name {
-			return p.Value
-		}
-	}
-	return ""
 }
 
 // common are the parameters that belong to no action.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"imageshare/api"
+	"imageshare/param"
 	"imageshare/sign"
 )
 
@@ -30,9 +31,9 @@ func readV2(r *sign.Request) (*api.Call, error) {
 	params := sign.CoveredTencentV2(r)
 	c := &api.Call{
 		Wire: wireV2, Generation: generation2017, Strict: true, Host: r.Host,
-		Action: param(params, "Action"), Version: param(params, "Version"),
-		Region: longRegion(param(params, "Region")), RegionField: "Region",
-		Params: func() (api.Bag, error) { return api.FromForm(params, commonV2), nil },
+		Action: param.Value(params, "Action"), Version: param.Value(params, "Version"),
+		Region: longRegion(param.Value(params, "Region")), RegionField: "Region",
+		Params: func() (param.Bag, error) { return param.FromForm(params, commonV2), nil },
 	}
 	if c.Version == "" {
 		c.Generation = generation2016
@@ -40,7 +41,7 @@ func readV2(r *sign.Request) (*api.Call, error) {
 	if err := checkTransport(r, maxForm, form); err != nil {
 		return c, err
 	}
-	if err := unique(params); err != nil {
+	if err := param.Unique(params); err != nil {
 		return c, err
 	}
 	return c, required("Action", c.Action)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"imageshare/api"
+	"imageshare/param"
 	"imageshare/sign"
 )
 
@@ -34,7 +35,7 @@ func readV3(r *sign.Request) (*api.Call, error) {
 	if err := checkTransport(r, limit, kind); err != nil {
 		return c, err
 	}
-	if err := unique(r.Params); err != nil {
+	if err := param.Unique(r.Params); err != nil {
 		return c, err
 	}
 	return c, required("Action", c.Action, "Version", c.Version)
@@ -43,24 +44,24 @@ func readV3(r *sign.Request) (*api.Call, error) {
 // isTC3 decides between the two ways to sign. An X-TC-Action without any
 // signature is a TC3 call that forgot it, and is told so.
 func isTC3(r *sign.Request) bool {
-	return r.Header.Get("Authorization") != "" || (r.Header.Get("X-TC-Action") != "" && param(r.Params, "Signature") == "")
+	return r.Header.Get("Authorization") != "" || (r.Header.Get("X-TC-Action") != "" && param.Value(r.Params, "Signature") == "")
 }
 
 func readHeaders(r *sign.Request, c *api.Call) {
 	c.Action, c.Version = r.Header.Get("X-TC-Action"), r.Header.Get("X-TC-Version")
 	c.Region, c.RegionField = r.Header.Get("X-TC-Region"), "X-TC-Region"
-	c.Params = func() (api.Bag, error) {
+	c.Params = func() (param.Bag, error) {
 		if r.Method == http.MethodPost {
-			return api.FromJSON(r.Body)
+			return param.FromJSON(r.Body)
 		}
-		return api.FromForm(r.Params, none), nil
+		return param.FromForm(r.Params, none), nil
 	}
 }
 
 func readParams(r *sign.Request, c *api.Call) {
-	c.Action, c.Version = param(r.Params, "Action"), param(r.Params, "Version")
-	c.Region, c.RegionField = param(r.Params, "Region"), "Region"
-	c.Params = func() (api.Bag, error) { return api.FromForm(r.Params, common), nil }
+	c.Action, c.Version = param.Value(r.Params, "Action"), param.Value(r.Params, "Version")
+	c.Region, c.RegionField = param.Value(r.Params, "Region"), "Region"
+	c.Params = func() (param.Bag, error) { return param.FromForm(r.Params, common), nil }
 }
 
 func none(sign.Param) bool { return false }

@@ -7,6 +7,7 @@ import (
 
 	"imageshare/api"
 	"imageshare/ledger"
+	"imageshare/param"
 )
 
 // ModifyImageSharePermissionRequest changes who may use an image. Without
@@ -51,7 +52,7 @@ func (in *ModifyImageSharePermissionRequest) Check() error {
 	case in.LaunchPermission != "hide":
 		rule = errLaunchInvalid
 	}
-	return &api.ParamError{Rule: rule, Field: "LaunchPermission"}
+	return &param.Error{Rule: rule, Field: "LaunchPermission"}
 }
 
 // ModifyImageSharePermissionResponse says that it was done.

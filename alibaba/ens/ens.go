@@ -14,6 +14,7 @@ package ens
 import (
 	"imageshare/api"
 	"imageshare/ledger"
+	"imageshare/param"
 )
 
 const (
@@ -39,9 +40,9 @@ func Actions(l *ledger.Ledger, o Options) []api.Action {
 
 // faults are the rows that every action on one image shares.
 var faults = []api.Fault{
-	{Err: api.ErrMissing, Status: 400, Code: "MissingParameter", Message: "The input parameter that is mandatory for processing this request is not supplied."},
-	invalid(api.ErrMalformed, "{field}"),
-	invalid(api.ErrRange, "{field}"),
+	{Err: param.ErrMissing, Status: 400, Code: "MissingParameter", Message: "The input parameter that is mandatory for processing this request is not supplied."},
+	invalid(param.ErrMalformed, "{field}"),
+	invalid(param.ErrRange, "{field}"),
 	invalid(ledger.ErrImageID, "ImageId"),
 	invalid(ledger.ErrNoImage, "ImageId"),
 	denied(ledger.ErrNotOwner),

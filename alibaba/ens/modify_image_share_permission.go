@@ -6,6 +6,7 @@ import (
 
 	"imageshare/api"
 	"imageshare/ledger"
+	"imageshare/param"
 )
 
 // ModifyImageSharePermissionRequest changes who may use an image.
@@ -28,7 +29,7 @@ type ModifyImageSharePermissionResponse struct {
 // Check asks for something to change.
 func (in *ModifyImageSharePermissionRequest) Check() error {
 	if len(in.AddAccounts)+len(in.RemoveAccounts) == 0 {
-		return &api.ParamError{Rule: api.ErrMissing, Field: "AddAccounts"}
+		return &param.Error{Rule: param.ErrMissing, Field: "AddAccounts"}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"imageshare/api"
 	"imageshare/ledger"
+	"imageshare/param"
 )
 
 // ModifyImageSharePermissionRequest shares an image or stops sharing it.
@@ -28,7 +29,7 @@ type ModifyImageSharePermissionResponse struct {
 // nothing: Terraform's destroy sends it when nothing is shared any more.
 func (in *ModifyImageSharePermissionRequest) Check() error {
 	if in.Permission == "SHARE" && len(in.AccountIds) == 0 {
-		return &api.ParamError{Rule: api.ErrMissing, Field: "AccountIds"}
+		return &param.Error{Rule: param.ErrMissing, Field: "AccountIds"}
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package api
+package param
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// shape is a request struct read once, at start.
-type shape struct{ fields []field }
+// Shape is a request struct read once, at start.
+type Shape struct{ fields []field }
 
 // field is one place of a request struct with its limits.
 type field struct {
@@ -18,7 +18,7 @@ type field struct {
 	index    int
 	kind     reflect.Kind // of the value, a pointer's element
 	elem     *field       // of a list's item or, for a struct, of itself
-	object   *shape
+	object   *Shape
 	required bool
 	fallback string
 	min, max *big.Int
@@ -29,16 +29,17 @@ type field struct {
 	comma    bool
 }
 
-func newShape(t reflect.Type) *shape {
+// NewShape reads a request struct and panics on one that no request could fill.
+func NewShape(t reflect.Type) *Shape {
 	if t.Kind() != reflect.Struct {
-		panic(fmt.Sprintf("api: request %s is no struct", t))
+		panic(fmt.Sprintf("param: request %s is no struct", t))
 	}
-	s := &shape{}
+	s := &Shape{}
 	for i := range t.NumField() {
 		f := newField(t.Field(i))
 		f.index = i
 		if slices.ContainsFunc(s.fields, func(o field) bool { return o.name == f.name }) {
-			panic(fmt.Sprintf("api: %s has two fields %s", t, f.name))
+			panic(fmt.Sprintf("param: %s has two fields %s", t, f.name))
 		}
 		s.fields = append(s.fields, f)
 	}
@@ -55,12 +56,13 @@ func newField(sf reflect.StructField) field {
 	return f
 }
 
-// limit applies further rules to fields by name.
-func (s *shape) limit(rules map[string]string) {
+// Limit applies further rules to fields by name; it panics where there is no
+// such field or no such rule.
+func (s *Shape) Limit(rules map[string]string) {
 	for name, text := range rules {
 		i := slices.IndexFunc(s.fields, func(f field) bool { return f.name == name })
 		if i < 0 {
-			panic("api: limits name a field that is not there: " + name)
+			panic("param: limits name a field that is not there: " + name)
 		}
 		s.fields[i].rules(text)
 	}
@@ -71,7 +73,7 @@ func (f *field) rules(tag string) {
 	for rule := range strings.SplitSeq(tag, ",") {
 		key, value, _ := strings.Cut(strings.TrimSpace(rule), "=")
 		if !f.rule(key, value) {
-			panic(fmt.Sprintf("api: field %s: rule %q is none that a %s can have", f.name, rule, f.kind))
+			panic(fmt.Sprintf("param: field %s: rule %q is none that a %s can have", f.name, rule, f.kind))
 		}
 	}
 }
@@ -81,19 +83,19 @@ func typed(t reflect.Type) field {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 		if t.Kind() == reflect.Slice || t.Kind() == reflect.Struct {
-			panic(fmt.Sprintf("api: %s: a list or an object needs no pointer", t))
+			panic(fmt.Sprintf("param: %s: a list or an object needs no pointer", t))
 		}
 	}
 	f := field{kind: t.Kind()}
 	switch t.Kind() {
 	case reflect.String, reflect.Bool, reflect.Int64:
 	case reflect.Struct:
-		f.elem = &field{object: newShape(t)}
+		f.elem = &field{object: NewShape(t)}
 	case reflect.Slice:
 		elem := typed(t.Elem())
 		f.elem = &elem
 	default:
-		panic(fmt.Sprintf("api: no parameter is a %s", t))
+		panic(fmt.Sprintf("param: no parameter is a %s", t))
 	}
 	return f
 }
@@ -157,6 +159,6 @@ func (f *field) provenDefault(t reflect.Type) {
 		err = f.check(f.name, v)
 	}
 	if err != nil {
-		panic(fmt.Sprintf("api: default %s: %v", strconv.Quote(f.fallback), err))
+		panic(fmt.Sprintf("param: default %s: %v", strconv.Quote(f.fallback), err))
 	}
 }

@@ -1,4 +1,27 @@
-package api
+// Package param is what a caller sent and what an action may be sent: every
+// dialect fills one flat Bag of dotted names, and a Shape, read once from a
+// request struct, takes out of it what the struct declares, typed and within
+// its limits.
+//
+// Fields are strings, integers, booleans, pointers to these (nil: not given),
+// slices and structs; their names are the wire's. The tag `api:"…"` takes,
+// separated by commas:
+//
+//	required        must be given
+//	default=X       stands in when it is not
+//	min=N, max=N    bounds of a number, also of one kept as text
+//	maxlen=N        characters of a text
+//	maxitems=N      items of a list
+//	enum=A|B        the values there are
+//	digits          a text of decimal digits
+//	comma           a list sent as one text, its items joined by commas
+//	name=X          the wire's name, where the vendor broke its own rule
+//
+// What concerns two fields is a method Check() error on the struct.
+//
+// Limits: two thousand parameters, sixteen levels; no documented call comes
+// near either.
+package param
 
 import (
 	"bytes"
@@ -160,17 +183,27 @@ func under(name, key string) string {
 }
 
 func malformed(field, reason string) error {
-	return &ParamError{Rule: ErrMalformed, Field: field, Reason: reason}
+	return &Error{Rule: ErrMalformed, Field: field, Reason: reason}
 }
 
-// Repeated finds a name given twice, which no signature recipe gives a meaning.
-func Repeated(params []sign.Param) (string, bool) {
+// Unique refuses a name given twice, which no signature recipe gives a meaning.
+func Unique(params []sign.Param) error {
 	seen := make(map[string]bool, len(params))
 	for _, p := range params {
 		if seen[p.Name] {
-			return p.Name, true
+			return malformed(p.Name, "is given twice")
 		}
 		seen[p.Name] = true
 	}
-	return "", false
+	return nil
+}
+
+// Value is the first value of a name, "" if it was not given.
+func Value(params []sign.Param, name string) string {
+	for _, p := range params {
+		if p.Name == name {
+			return p.Value
+		}
+	}
+	return ""
 }

@@ -1,4 +1,4 @@
-package api
+package param
 
 import (
 	"fmt"
@@ -10,13 +10,30 @@ import (
 	"unicode/utf8"
 )
 
+// Decode fills in, a pointer to the struct that the shape was read from, and
+// runs its Check() error if it has one; strict refuses parameters that it does
+// not declare. Errors are *Error.
+func (s *Shape) Decode(in any, b Bag, strict bool) error {
+	d := decoder{bag: b, used: make([]bool, len(b))}
+	if err := d.object(s, "", reflect.ValueOf(in).Elem()); err != nil {
+		return err
+	}
+	if err := d.leftOver(strict); err != nil {
+		return err
+	}
+	if c, ok := in.(interface{ Check() error }); ok {
+		return c.Check()
+	}
+	return nil
+}
+
 // decoder walks a request struct and takes what it declares out of a bag.
 type decoder struct {
 	bag  Bag
 	used []bool
 }
 
-func (d *decoder) object(s *shape, prefix string, v reflect.Value) error {
+func (d *decoder) object(s *Shape, prefix string, v reflect.Value) error {
 	for i := range s.fields {
 		if err := d.field(&s.fields[i], prefix, v.Field(s.fields[i].index)); err != nil {
 			return err
@@ -34,7 +51,7 @@ func (d *decoder) field(f *field, prefix string, v reflect.Value) error {
 	case given:
 		return f.check(name, v)
 	case f.required:
-		return &ParamError{Rule: ErrMissing, Field: name}
+		return &Error{Rule: ErrMissing, Field: name}
 	case f.fallback != "":
 		return f.set(Param{Name: name, Text: f.fallback}, v)
 	}
@@ -92,7 +109,7 @@ func (d *decoder) list(f *field, name string, v reflect.Value) (bool, error) {
 		return false, err
 	}
 	if f.maxItems > 0 && len(numbers) > f.maxItems {
-		return true, &ParamError{Rule: ErrRange, Field: name, Reason: fmt.Sprintf("has more than %d items", f.maxItems)}
+		return true, &Error{Rule: ErrRange, Field: name, Reason: fmt.Sprintf("has more than %d items", f.maxItems)}
 	}
 	items := reflect.MakeSlice(v.Type(), len(numbers), len(numbers))
 	for i, n := range numbers {
@@ -138,7 +155,7 @@ func (d *decoder) numbers(name string) ([]string, error) {
 func (d *decoder) leftOver(strict bool) error {
 	for i, p := range d.bag {
 		if strict && !d.used[i] && p.Kind != List && p.Kind != Object {
-			return &ParamError{Rule: ErrUndeclared, Field: p.Name}
+			return &Error{Rule: ErrUndeclared, Field: p.Name}
 		}
 	}
 	return nil
@@ -258,5 +275,5 @@ func (f *field) checkNumber(name string, n *big.Int) error {
 }
 
 func outside(field, reason string) error {
-	return &ParamError{Rule: ErrRange, Field: field, Reason: reason}
+	return &Error{Rule: ErrRange, Field: field, Reason: reason}
 }
