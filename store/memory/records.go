@@ -1,0 +1,137 @@
+package memory
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"imageshare/ledger"
+	"imageshare/store/engine"
+)
+
+// named is a key id or a number: each means something in one cloud only.
+type named struct {
+	cloud ledger.Cloud
+	text  string
+}
+
+// records is everything a store knows. It does not lock; whoever asks does.
+type records struct {
+	images   map[ledger.ImageKey]*ledger.Image
+	accounts map[ledger.AccountKey]*ledger.Account
+	keys     map[named]ledger.Credential // of every account and user
+	numbers  map[named]ledger.Holder     // of every account and user
+	settings map[string]string
+
+	events []ledger.Event          // an entry's position is its index plus one
+	last   map[string]ledger.Event // by entity
+	tokens map[string]bool
+}
+
+func newRecords() *records {
+	return &records{
+		images: map[ledger.ImageKey]*ledger.Image{}, accounts: map[ledger.AccountKey]*ledger.Account{},
+		keys: map[named]ledger.Credential{}, numbers: map[named]ledger.Holder{}, settings: map[string]string{},
+		last: map[string]ledger.Event{}, tokens: map[string]bool{},
+	}
+}
+
+func (r *records) Image(_ context.Context, key ledger.ImageKey) (*ledger.Image, error) {
+	if i, ok := r.images[key]; ok {
+		return i, nil
+	}
+	return nil, ledger.ErrNoImage
+}
+
+func (r *records) Account(_ context.Context, key ledger.AccountKey) (*ledger.Account, error) {
+	if a, ok := r.accounts[key]; ok {
+		return a, nil
+	}
+	return nil, ledger.ErrNoAccount
+}
+
+func (r *records) Credential(_ context.Context, c ledger.Cloud, keyID string) (*ledger.Credential, error) {
+	if k, ok := r.keys[named{c, keyID}]; ok {
+		return &k, nil
+	}
+	return nil, ledger.ErrNoKey
+}
+
+func (r *records) Holder(_ context.Context, c ledger.Cloud, number string) (ledger.Holder, error) {
+	if h, ok := r.numbers[named{c, number}]; ok {
+		return h, nil
+	}
+	return ledger.Holder{}, ledger.ErrNoAccount
+}
+
+func (r *records) Setting(_ context.Context, name string) (string, error) {
+	return r.settings[name], nil
+}
+
+func (r *records) Images(_ context.Context, q ledger.ImageQuery) ([]*ledger.Image, error) {
+	var found []*ledger.Image
+	for key, i := range r.images {
+		if q.After.Compare(key) < 0 && q.Match(i) {
+			found = append(found, i)
+		}
+	}
+	slices.SortFunc(found, func(a, b *ledger.Image) int { return a.Key.Compare(b.Key) })
+	return page(found, q.Limit), nil
+}
+
+func (r *records) CountImages(ctx context.Context, q ledger.ImageQuery) (int, error) {
+	q.Limit = 0
+	all, err := r.Images(ctx, q)
+	return len(all), err
+}
+
+func (r *records) Accounts(_ context.Context, after ledger.AccountKey, limit int) ([]*ledger.Account, error) {
+	found := slices.DeleteFunc(slices.Collect(maps.Values(r.accounts)), func(a *ledger.Account) bool {
+		return a.Key.Compare(after) <= 0
+	})
+	slices.SortFunc(found, func(a, b *ledger.Account) int { return a.Key.Compare(b.Key) })
+	return page(found, limit), nil
+}
+
+func (r *records) Usable(_ context.Context, q ledger.UsableQuery) ([]ledger.Grant, error) {
+	var found []ledger.Grant
+	for key, i := range r.images {
+		if key.Product.Cloud() != q.Account.Cloud || key.Compare(q.After) <= 0 {
+			continue
+		}
+		for _, s := range i.Shares {
+			if s.Account == q.Account.ID && !s.Ended(q.Now) {
+				found = append(found, ledger.Grant{Image: key, Owner: i.Owner, Share: s})
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b ledger.Grant) int { return a.Image.Compare(b.Image) })
+	return page(found, q.Limit), nil
+}
+
+func (r *records) Events(_ context.Context, q ledger.EventQuery) ([]ledger.Event, error) {
+	var found []ledger.Event
+	for _, e := range r.events {
+		if e.Position > q.After && selects(q, e) {
+			found = append(found, e)
+		}
+	}
+	return page(found, q.Limit), nil
+}
+
+func selects(q ledger.EventQuery, e ledger.Event) bool {
+	return (q.Entity == "" || q.Entity == e.Entity) &&
+		(q.Account == ledger.AccountKey{} || slices.Contains(engine.Accounts(e), q.Account)) &&
+		(q.Actor == "" || q.Actor == e.Actor) &&
+		(q.Token == "" || q.Token == e.Token) &&
+		(q.Since.IsZero() || !e.Time.Before(q.Since)) &&
+		(q.Until.IsZero() || e.Time.Before(q.Until))
+}
+
+// page is the first limit of what was found; 0 means all of it.
+func page[T any](found []T, limit int) []T {
+	if limit > 0 && len(found) > limit {
+		return found[:limit]
+	}
+	return found
+}

@@ -1,0 +1,143 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+
+	"imageshare/ledger"
+)
+
+// Open opens the database at path, making it (mode 0600) if it is not there
+// and bringing its schema up to date. Errors, apart from those of the file
+// system: ErrInUse, ErrNewerSchema, ErrNotStore, ErrDamaged; each says what to do.
+func Open(ctx context.Context, path string, o Options) (_ *Store, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	// Whoever comes by a symbolic link must meet the same lock; and a name like
+	// ":memory:" means something to SQLite unless it is a whole path.
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	lock, err := acquire(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := open(path, o)
+	if err != nil {
+		return nil, errors.Join(explain(path, err), lock.Close())
+	}
+	s.lock = lock
+	return s, nil
+}
+
+// acquire keeps a second server out. The lock is beside the database, as
+// SQLite takes locks of its own on the file and would drop them with ours.
+func acquire(path string) (*flock.Flock, error) {
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	switch got, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	case !got:
+		return nil, fmt.Errorf("%s: %w: another process holds %s.lock; stop that one, or choose another file", path, ErrInUse, path)
+	}
+	return lock, nil
+}
+
+func open(path string, o Options) (*Store, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // SQLite would make it readable to all
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	c, err := dial(dsn(path, "rw"))
+	if err != nil {
+		return nil, err
+	}
+	if err := prepare(c); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	s := &Store{writer: newWriter(c), readers: newPool(dsn(path, "ro"), o.readers())}
+	go s.writer.run()
+	return s, nil
+}
+
+// prepare looks before it writes: a file of somebody else's, or of a newer
+// version, stays as it is.
+func prepare(c *conn) error {
+	if err := recognize(c); err != nil {
+		return err
+	}
+	for _, p := range []string{
+		"page_size = 8192",              // an image with its shares fits a page or two
+		"journal_mode = WAL",            // readers and the writer do not wait for each other
+		"synchronous = FULL",            // what was acknowledged survives a power cut
+		"fullfsync = 1",                 // also on a Mac
+		"journal_size_limit = 16777216", // a great import must not leave a great file behind
+		"cache_size = -8192",            // a group of changes is to fit; other connections keep the small one
+	} {
+		if _, err := c.pragma(p); err != nil {
+			return fmt.Errorf("%s: %w", p, err)
+		}
+	}
+	if mode, err := c.pragma("journal_mode"); err != nil || mode != "wal" {
+		return fmt.Errorf("no write-ahead log on this file system (mode %v): choose a local disk: %w", mode, errors.Join(err, errors.ErrUnsupported))
+	}
+	return migrate(c)
+}
+
+// recognize refuses a database that is not ours: an empty one may become ours.
+func recognize(c *conn) error {
+	id, err := c.pragma("application_id")
+	if err != nil {
+		return err
+	}
+	tables := int64(0)
+	count := func(r row) error { tables = r.int(0); return nil }
+	if err := c.query(context.Background(), count, "SELECT count(*) FROM sqlite_schema"); err != nil {
+		return err
+	}
+	if id != applicationID && (id != int64(0) || tables > 0) {
+		return ErrNotStore
+	}
+	return nil
+}
+
+// applicationID marks our files; schema 1 writes it.
+const applicationID = int64(0x696d6773)
+
+// dsn names the file to the driver. Reads come from a map of the file, so the
+// caches of the connections stay small.
+func dsn(path, mode string) string {
+	settings := url.Values{
+		"mode":      {mode},
+		"_error_rc": {"1"}, // no words of an earlier error in a later one
+		"_pragma":   {"busy_timeout(5000)", "mmap_size(1099511627776)", "cache_size(-512)", "temp_store(memory)"},
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings.Encode()
+}
+
+// explain adds what people can do about a file that could not be opened.
+func explain(path string, err error) error {
+	hint := ""
+	switch {
+	case errors.Is(err, ErrNotStore):
+		hint = ": choose another file; this one was left as it was"
+	case errors.Is(err, ErrDamaged):
+		hint = ": restore a backup, or save what can be read with the sqlite3 tool's .recover"
+	case errors.Is(err, ledger.ErrBusy):
+		hint = ": another program writes to it; stop that one"
+	}
+	return fmt.Errorf("%s: %w%s", path, err, hint)
+}

@@ -1,0 +1,261 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"imageshare/ledger"
+	"imageshare/store/engine"
+)
+
+// tx is a change while it is being made.
+type tx struct{ view }
+
+func (t *tx) exec(text string, args ...any) error { return t.turn.exec(text, args...) }
+
+func (t *tx) PutImage(i *ledger.Image) error {
+	if err := engine.CheckImage(i); err != nil {
+		return err
+	}
+	text, err := json.Marshal((*record)(i))
+	if err != nil {
+		return err
+	}
+	old, err := t.stored(i.Key)
+	if err != nil && !errors.Is(err, ledger.ErrNoImage) {
+		return err
+	}
+	if err := t.putReverse(old.shares, i); err != nil {
+		return err
+	}
+	// Most changes are of shares alone: they leave every index of images as it is.
+	if old.owner == i.OwnerKey().String() && old.name == i.Name && old.public == i.Public {
+		return t.exec("UPDATE images SET record = ?, shares = ? WHERE product = ? AND region = ? AND id = ?",
+			string(text), writeShares(i.Shares), string(i.Key.Product), i.Key.Region, i.Key.ID)
+	}
+	return t.exec("INSERT OR REPLACE INTO images (product, region, id, owner, name, public, record, shares) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		string(i.Key.Product), i.Key.Region, i.Key.ID, i.OwnerKey().String(), i.Name, i.Public, string(text), writeShares(i.Shares))
+}
+
+// stored is what the other tables and the indexes know of an image.
+type stored struct {
+	owner, name string
+	public      bool
+	shares      []ledger.Share
+}
+
+// stored reads it once more where the change has read the image before: what
+// it did to its copy in between must not reach the reverse.
+func (t *tx) stored(key ledger.ImageKey) (found stored, err error) {
+	there := false
+	err = t.query(context.Background(), func(r row) (err error) {
+		there = true
+		found = stored{owner: r.text(0), name: r.text(1), public: r.bool(2)}
+		found.shares, err = readShares(r.text(3))
+		return err
+	}, "SELECT owner, name, public, shares FROM images WHERE product = ? AND region = ? AND id = ?",
+		string(key.Product), key.Region, key.ID)
+	if err == nil && !there {
+		err = ledger.ErrNoImage
+	}
+	return found, err
+}
+
+// putReverse brings the reverse of an image's shares from how it was to how it
+// is, touching only what differs.
+func (t *tx) putReverse(old []ledger.Share, i *ledger.Image) error {
+	was := map[string]ledger.Share{}
+	for _, s := range old {
+		was[s.Account] = s
+	}
+	for _, s := range i.Shares {
+		before, had := was[s.Account]
+		delete(was, s.Account)
+		if had && before.Equal(s) {
+			continue
+		}
+		if err := t.exec("INSERT OR REPLACE INTO shares (account, product, region, image, at, until) VALUES (?, ?, ?, ?, ?, ?)",
+			grantee(i.Key, s.Account), string(i.Key.Product), i.Key.Region, i.Key.ID, s.At.Unix(), end(s)); err != nil {
+			return err
+		}
+	}
+	for number := range was {
+		if err := t.dropReverse(i.Key, number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) dropReverse(key ledger.ImageKey, number string) error {
+	return t.exec("DELETE FROM shares WHERE account = ? AND product = ? AND region = ? AND image = ?",
+		grantee(key, number), string(key.Product), key.Region, key.ID)
+}
+
+func grantee(key ledger.ImageKey, number string) string {
+	return ledger.AccountKey{Cloud: key.Product.Cloud(), ID: number}.String()
+}
+
+func end(s ledger.Share) any {
+	if s.Until.IsZero() {
+		return nil
+	}
+	return s.Until.Unix()
+}
+
+func (t *tx) DeleteImage(key ledger.ImageKey) error {
+	old, err := t.stored(key)
+	if err != nil {
+		return err
+	}
+	for _, s := range old.shares {
+		if err := t.dropReverse(key, s.Account); err != nil {
+			return err
+		}
+	}
+	return t.exec("DELETE FROM images WHERE product = ? AND region = ? AND id = ?", string(key.Product), key.Region, key.ID)
+}
+
+func (t *tx) PutAccount(a *ledger.Account) error {
+	if err := engine.CheckAccount(a); err != nil {
+		return err
+	}
+	// All of it is checked before any of it is written: a change may go on
+	// after it was refused an account.
+	if err := t.free(a); err != nil {
+		return err
+	}
+	if err := t.DeleteAccount(a.Key); err != nil && !errors.Is(err, ledger.ErrNoAccount) {
+		return err
+	}
+	text, err := json.Marshal((*accountRecord)(a))
+	if err != nil {
+		return err
+	}
+	if err := t.exec("INSERT INTO accounts (cloud, digits, id, record) VALUES (?, ?, ?, ?)",
+		string(a.Key.Cloud), int64(len(a.Key.ID)), a.Key.ID, string(text)); err != nil {
+		return err
+	}
+	return t.putNames(a)
+}
+
+// putNames writes whose the account's keys and numbers are.
+func (t *tx) putNames(a *ledger.Account) error {
+	for _, c := range a.Credentials() {
+		if err := t.exec("INSERT INTO keys (cloud, id, account, user, sealed, disabled) VALUES (?, ?, ?, ?, ?, ?)",
+			string(a.Key.Cloud), c.ID, a.Key.ID, c.User, c.Sealed, c.Disabled); err != nil {
+			return err
+		}
+	}
+	for number, h := range a.Holders() {
+		if err := t.exec("INSERT INTO numbers (cloud, number, account, user) VALUES (?, ?, ?, ?)",
+			string(a.Key.Cloud), number, a.Key.ID, h.User); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// free checks that no other account has a key or number of this one.
+func (t *tx) free(a *ledger.Account) error {
+	for _, c := range a.Credentials() {
+		switch other, err := t.Credential(context.Background(), a.Key.Cloud, c.ID); {
+		case err == nil && other.Account != a.Key:
+			return engine.KeyTaken(a, c.ID)
+		case err != nil && !errors.Is(err, ledger.ErrNoKey):
+			return err
+		}
+	}
+	for number := range a.Holders() {
+		switch other, err := t.Holder(context.Background(), a.Key.Cloud, number); {
+		case err == nil && other.Account != a.Key:
+			return engine.NumberTaken(a, number)
+		case err != nil && !errors.Is(err, ledger.ErrNoAccount):
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) DeleteAccount(key ledger.AccountKey) error {
+	old, err := t.Account(context.Background(), key)
+	if err != nil {
+		return err
+	}
+	for _, c := range old.Credentials() {
+		if err := t.exec("DELETE FROM keys WHERE cloud = ? AND id = ?", string(key.Cloud), c.ID); err != nil {
+			return err
+		}
+	}
+	for number := range old.Holders() {
+		if err := t.exec("DELETE FROM numbers WHERE cloud = ? AND number = ?", string(key.Cloud), number); err != nil {
+			return err
+		}
+	}
+	return t.exec("DELETE FROM accounts WHERE cloud = ? AND digits = ? AND id = ?", string(key.Cloud), int64(len(key.ID)), key.ID)
+}
+
+func (t *tx) PutSetting(name, text string) error {
+	if err := engine.CheckSetting(name, text); err != nil {
+		return err
+	}
+	if text == "" {
+		return t.exec("DELETE FROM settings WHERE name = ?", name)
+	}
+	return t.exec("INSERT OR REPLACE INTO settings (name, text) VALUES (?, ?)", name, text)
+}
+
+func (t *tx) Append(e ledger.Event) error {
+	if err := engine.CheckEvent(e); err != nil {
+		return err
+	}
+	if err := t.fresh(e.Token); err != nil {
+		return err
+	}
+	last, err := t.last(e.Entity)
+	if err != nil {
+		return err
+	}
+	e = e.Follow(last)
+	text, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	if err := t.exec("INSERT INTO events (entity, seq, hash, time, latest, actor, token, record) "+
+		"VALUES (?1, ?2, ?3, ?4, max(?4, ifnull((SELECT latest FROM events ORDER BY position DESC LIMIT 1), ?4)), ?5, ?6, ?7)",
+		e.Entity, e.Seq, e.Hash, e.Time.UnixMilli(), e.Actor, e.Token, string(text)); err != nil {
+		return err
+	}
+	for _, a := range engine.Accounts(e) {
+		if err := t.exec("INSERT INTO event_accounts (account, position) SELECT ?, max(position) FROM events", a.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fresh checks that no entry has the token.
+func (t *tx) fresh(token string) error {
+	if token == "" {
+		return nil
+	}
+	used := false
+	err := t.query(context.Background(), func(row) error {
+		used = true
+		return nil
+	}, "SELECT 1 FROM events WHERE token = ? AND token <> ''", token)
+	if err == nil && used {
+		err = ledger.ErrTokenUsed
+	}
+	return err
+}
+
+// last is the end of an entity's chain, as far as the next entry needs it.
+func (t *tx) last(entity string) (e ledger.Event, err error) {
+	err = t.query(context.Background(), func(r row) error {
+		e.Seq, e.Hash = r.int(0), r.text(1)
+		return nil
+	}, "SELECT seq, hash FROM events INDEXED BY events_by_entity WHERE entity = ? ORDER BY position DESC LIMIT 1", entity)
+	return e, err
+}
