@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 )
@@ -29,30 +28,9 @@ func (l *Ledger) Sharing(ctx context.Context, c Caller, key ImageKey) (Sharing, 
 // shared with, each once with the time of its first share: those from offset
 // on, at most limit, and how many there are in all.
 func (l *Ledger) SharedWith(ctx context.Context, c Caller, p Product, region string, offset, limit int64) ([]Share, int, error) {
-	all, err := firstShares(ctx, l.store, ImageQuery{Product: p, Region: region, Owner: c.AccountKey()}, l.now())
-	if err != nil {
-		return nil, 0, err
-	}
-	offset = min(offset, int64(len(all)))
-	return all[offset : offset+min(limit, int64(len(all))-offset)], len(all), nil
-}
-
-// firstShares finds for each account the first of its live shares of the
-// selected images, in list order. Its cost is that of reading all these images.
-func firstShares(ctx context.Context, r Reader, q ImageQuery, now time.Time) ([]Share, error) {
-	images, err := r.Images(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	first := map[string]Share{}
-	for _, img := range images {
-		for _, s := range img.Live(now) {
-			if was, seen := first[s.Account]; !seen || s.Compare(was) < 0 {
-				first[s.Account] = Share{Account: s.Account, At: s.At}
-			}
-		}
-	}
-	return slices.SortedFunc(maps.Values(first), Share.Compare), nil
+	return l.store.Grantees(ctx, GranteeQuery{
+		Owner: c.AccountKey(), Product: p, Region: region, Now: l.now(), Offset: offset, Limit: limit,
+	})
 }
 
 // Change is what Share does to one image: removals first, then additions. An

@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 )
 
@@ -29,8 +31,12 @@ type Lists interface {
 	CountImages(context.Context, ImageQuery) (int, error)
 	// Accounts are ordered by cloud, then by number; after is exclusive.
 	Accounts(ctx context.Context, after AccountKey, limit int) ([]*Account, error)
-	// Usable are the shares that an account holds, ordered by image.
+	// Usable are the shares that an account holds, ordered by Grant.Compare.
 	Usable(context.Context, UsableQuery) ([]Grant, error)
+	// Grantees are the accounts that an owner's images in a region are shared
+	// with, each once with the time of its first live share, in list order:
+	// one page of them, and how many there are in all.
+	Grantees(context.Context, GranteeQuery) ([]Share, int, error)
 	// Events are ordered as they were committed.
 	Events(context.Context, EventQuery) ([]Event, error)
 }
@@ -114,8 +120,17 @@ func (i *Image) OwnerKey() AccountKey { return AccountKey{Cloud: i.Key.Product.C
 type UsableQuery struct {
 	Account AccountKey
 	Now     time.Time
-	After   ImageKey // exclusive
+	After   Grant // exclusive
 	Limit   int
+}
+
+// GranteeQuery selects whom an owner shares with at a moment.
+type GranteeQuery struct {
+	Owner         AccountKey
+	Product       Product
+	Region        string
+	Now           time.Time
+	Offset, Limit int64
 }
 
 // Grant is a share seen from the account that holds it.
@@ -123,6 +138,15 @@ type Grant struct {
 	Image ImageKey
 	Owner string
 	Share
+}
+
+// Compare orders grants by product, region, owner, start and image. Text
+// compares byte by byte.
+func (g Grant) Compare(o Grant) int {
+	return cmp.Or(
+		strings.Compare(string(g.Image.Product), string(o.Image.Product)), strings.Compare(g.Image.Region, o.Image.Region),
+		strings.Compare(g.Owner, o.Owner), g.At.Compare(o.At), strings.Compare(g.Image.ID, o.Image.ID),
+	)
 }
 
 // EventQuery selects entries of the history. Empty fields select all.

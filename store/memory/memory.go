@@ -146,6 +146,15 @@ func (s *Store) Usable(ctx context.Context, q ledger.UsableQuery) ([]ledger.Gran
 	return read(ctx, s, func(r *records) ([]ledger.Grant, error) { return r.Usable(ctx, q) })
 }
 
+// Grantees lists whom an owner shares with.
+func (s *Store) Grantees(ctx context.Context, q ledger.GranteeQuery) (page []ledger.Share, total int, err error) {
+	page, err = read(ctx, s, func(r *records) (page []ledger.Share, err error) {
+		page, total, err = r.Grantees(ctx, q)
+		return page, err
+	})
+	return page, total, err
+}
+
 // Events lists the history.
 func (s *Store) Events(ctx context.Context, q ledger.EventQuery) ([]ledger.Event, error) {
 	return read(ctx, s, func(r *records) ([]ledger.Event, error) { return r.Events(ctx, q) })

@@ -96,17 +96,35 @@ func (r *records) Accounts(_ context.Context, after ledger.AccountKey, limit int
 func (r *records) Usable(_ context.Context, q ledger.UsableQuery) ([]ledger.Grant, error) {
 	var found []ledger.Grant
 	for key, i := range r.images {
-		if key.Product.Cloud() != q.Account.Cloud || key.Compare(q.After) <= 0 {
+		if key.Product.Cloud() != q.Account.Cloud {
 			continue
 		}
 		for _, s := range i.Shares {
-			if s.Account == q.Account.ID && !s.Ended(q.Now) {
-				found = append(found, ledger.Grant{Image: key, Owner: i.Owner, Share: s})
+			g := ledger.Grant{Image: key, Owner: i.Owner, Share: s}
+			if s.Account == q.Account.ID && !s.Ended(q.Now) && g.Compare(q.After) > 0 {
+				found = append(found, g)
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b ledger.Grant) int { return a.Image.Compare(b.Image) })
+	slices.SortFunc(found, ledger.Grant.Compare)
 	return page(found, q.Limit), nil
+}
+
+func (r *records) Grantees(ctx context.Context, q ledger.GranteeQuery) ([]ledger.Share, int, error) {
+	images, err := r.Images(ctx, ledger.ImageQuery{Owner: q.Owner, Product: q.Product, Region: q.Region})
+	if err != nil {
+		return nil, 0, err
+	}
+	first := map[string]ledger.Share{}
+	for _, i := range images {
+		for _, s := range i.Live(q.Now) {
+			if was, seen := first[s.Account]; !seen || s.At.Before(was.At) {
+				first[s.Account] = ledger.Share{Account: s.Account, At: s.At}
+			}
+		}
+	}
+	all := slices.SortedFunc(maps.Values(first), ledger.Share.Compare)
+	return page(all[min(q.Offset, int64(len(all))):], int(min(q.Limit, int64(len(all))))), len(all), nil
 }
 
 func (r *records) Events(_ context.Context, q ledger.EventQuery) ([]ledger.Event, error) {

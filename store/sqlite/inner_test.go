@@ -112,8 +112,10 @@ func TestTextsOfTheSchema(t *testing.T) {
 			`"OSName":"n","OSType":"t","Platform":"p","Architecture":"a","SizeGiB":50,"Family":"f","Version":"v","Tags":{"team":"base"},` +
 			`"Snapshots":[{"ID":"snap-1","Usage":"system","SizeGiB":50}],"CopiedFrom":"c","CreatedAt":"2018-06-10T11:02:50Z"}|` +
 			"101104350000 1528628570\n9 1528628570 1528714970\n",
-		"shares": "tencent/101104350000|cvm|ap-guangzhou|img-6pb6lrmy|1528628570|<nil>\n" +
-			"tencent/9|cvm|ap-guangzhou|img-6pb6lrmy|1528628570|1528714970",
+		"shares": "tencent/101104350000|cvm|ap-guangzhou|tencent/100000000001|1528628570|img-6pb6lrmy|<nil>\n" +
+			"tencent/9|cvm|ap-guangzhou|tencent/100000000001|1528628570|img-6pb6lrmy|1528714970",
+		"grantees": "tencent/100000000001|cvm|ap-guangzhou|1528628570|1|9|1528714970\n" +
+			"tencent/100000000001|cvm|ap-guangzhou|1528628570|12|101104350000|<nil>",
 		"accounts": `tencent|12|100000000001|{"Keys":[{"ID":"AKID","Sealed":"s","Disabled":true}],"Users":[{"Name":"u","Number":"7",` +
 			`"Keys":[{"ID":"AKID2","Sealed":"s","Disabled":false}],"Policies":["{}"]}],"Roles":[{"Name":"r","Trust":"{}","Policies":["{}"]}],` +
 			`"CreatedAt":"2018-06-10T11:02:50Z"}`,

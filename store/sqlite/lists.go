@@ -18,6 +18,7 @@ type list struct {
 	where                []string
 	args                 []any
 	limit                int
+	offset               int64
 }
 
 func (l *list) and(condition string, args ...any) {
@@ -30,7 +31,7 @@ func (l *list) text() string {
 	if where == "" {
 		where = "true"
 	}
-	return "SELECT " + l.columns + " FROM " + l.from + " WHERE " + where + " ORDER BY " + l.order + " LIMIT ?"
+	return "SELECT " + l.columns + " FROM " + l.from + " WHERE " + where + " ORDER BY " + l.order + " LIMIT ? OFFSET ?"
 }
 
 // run runs the statement; a limit of 0 means none.
@@ -39,7 +40,7 @@ func (l *list) run(ctx context.Context, v view, see func(row) error) error {
 	if l.limit > 0 {
 		limit = int64(l.limit)
 	}
-	return v.query(ctx, see, l.text(), append(l.args, limit)...)
+	return v.query(ctx, see, l.text(), append(l.args, limit, l.offset)...)
 }
 
 func (v view) Images(ctx context.Context, q ledger.ImageQuery) (found []*ledger.Image, err error) {
@@ -148,16 +149,17 @@ func (v view) Usable(ctx context.Context, q ledger.UsableQuery) (found []ledger.
 }
 
 func usableList(q ledger.UsableQuery) *list {
-	l := &list{
-		columns: "s.product, s.region, s.image, s.at, s.until, i.owner",
-		// CROSS keeps the order: the shares are walked, the images looked up.
-		from:  "shares s CROSS JOIN images i ON (i.product, i.region, i.id) = (s.product, s.region, s.image)",
-		order: "s.product, s.region, s.image", limit: q.Limit,
+	l := &list{columns: "product, region, image, at, until, owner", from: "shares", order: "product, region, owner, at, image", limit: q.Limit}
+	after := q.After
+	owner := ""
+	if after.Owner != "" {
+		owner = ledger.AccountKey{Cloud: q.Account.Cloud, ID: after.Owner}.String()
 	}
-	l.and("s.account = ?", q.Account.String())
-	l.and("(s.product, s.region, s.image) > (?, ?, ?)", string(q.After.Product), q.After.Region, q.After.ID)
+	l.and("account = ?", q.Account.String())
+	l.and("(product, region, owner, at, image) > (?, ?, ?, ?, ?)",
+		string(after.Image.Product), after.Image.Region, owner, after.At.Unix(), after.Image.ID)
 	// Ends are whole seconds, so the part of a second in now does not matter.
-	l.and("(s.until IS NULL OR s.until > ?)", q.Now.Unix())
+	l.and("(until IS NULL OR until > ?)", q.Now.Unix())
 	return l
 }
 

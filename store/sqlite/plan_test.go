@@ -17,17 +17,19 @@ func TestPlans(t *testing.T) {
 	count := imageList(ledger.ImageQuery{Owner: who, Product: ledger.CVM, Region: "r"})
 	count.columns, count.order = "count(*)", "1"
 	for want, l := range map[string]*list{
-		"images PRIMARY KEY ((product,region,id)>(?,?,?))":                                                              imageList(ledger.ImageQuery{After: key}),
-		"images PRIMARY KEY (product=? AND (region,id)>(?,?))":                                                          imageList(ledger.ImageQuery{Product: ledger.CVM, After: key}),
-		"images PRIMARY KEY (product=? AND region=? AND id>?)":                                                          imageList(ledger.ImageQuery{Product: ledger.CVM, Region: "r", After: key}),
-		"images images_by_owner (owner=? AND product=? AND region=? AND id>?)":                                          imageList(ledger.ImageQuery{Owner: who, Product: ledger.CVM, Region: "r", Name: "n"}),
-		"images images_by_owner (owner=? AND (product,region,id)>(?,?,?))":                                              imageList(ledger.ImageQuery{Owner: who, Public: true}),
-		"images COVERING images_by_owner (owner=? AND product=? AND region=? AND id>?)":                                 count,
-		"images images_by_name (name=? AND product=? AND region=? AND id>?)":                                            imageList(ledger.ImageQuery{Name: "n", Product: ledger.CVM, Region: "r"}),
-		"images images_by_name (name=? AND (product,region,id)>(?,?,?))":                                                imageList(ledger.ImageQuery{Name: "n"}),
-		"images images_public ((product,region,id)>(?,?,?))":                                                            imageList(ledger.ImageQuery{Public: true}),
-		"accounts sqlite_autoindex_accounts_1 ((cloud,digits,id)>(?,?,?))":                                              accountList(who, 9),
-		"s PRIMARY KEY (account=? AND (product,region,image)>(?,?,?)); i PRIMARY KEY (product=? AND region=? AND id=?)": usableList(ledger.UsableQuery{Account: who}),
+		"images PRIMARY KEY ((product,region,id)>(?,?,?))":                                             imageList(ledger.ImageQuery{After: key}),
+		"images PRIMARY KEY (product=? AND (region,id)>(?,?))":                                         imageList(ledger.ImageQuery{Product: ledger.CVM, After: key}),
+		"images PRIMARY KEY (product=? AND region=? AND id>?)":                                         imageList(ledger.ImageQuery{Product: ledger.CVM, Region: "r", After: key}),
+		"images images_by_owner (owner=? AND product=? AND region=? AND id>?)":                         imageList(ledger.ImageQuery{Owner: who, Product: ledger.CVM, Region: "r", Name: "n"}),
+		"images images_by_owner (owner=? AND (product,region,id)>(?,?,?))":                             imageList(ledger.ImageQuery{Owner: who, Public: true}),
+		"images COVERING images_by_owner (owner=? AND product=? AND region=? AND id>?)":                count,
+		"images images_by_name (name=? AND product=? AND region=? AND id>?)":                           imageList(ledger.ImageQuery{Name: "n", Product: ledger.CVM, Region: "r"}),
+		"images images_by_name (name=? AND (product,region,id)>(?,?,?))":                               imageList(ledger.ImageQuery{Name: "n"}),
+		"images images_public ((product,region,id)>(?,?,?))":                                           imageList(ledger.ImageQuery{Public: true}),
+		"accounts sqlite_autoindex_accounts_1 ((cloud,digits,id)>(?,?,?))":                             accountList(who, 9),
+		"shares PRIMARY KEY (account=? AND (product,region,owner,at,image)>(?,?,?,?,?))":               usableList(ledger.UsableQuery{Account: who}),
+		"grantees PRIMARY KEY (owner=? AND product=? AND region=?)":                                    granteeList(ledger.GranteeQuery{Owner: who}),
+		"grantees COVERING grantees_ending (owner=? AND product=? AND region=? AND ends>? AND ends<?)": staleList(ledger.GranteeQuery{Owner: who}),
 		"e PRIMARY KEY (rowid>?)":                                              eventList(ledger.EventQuery{After: 9}),
 		"e events_by_token (token=? AND rowid>?)":                              eventList(ledger.EventQuery{Token: "t", Entity: "e"}),
 		"e events_by_entity (entity=? AND rowid>?)":                            eventList(ledger.EventQuery{Entity: "e", Until: noon}),
@@ -53,7 +55,7 @@ func plan(t testing.TB, c *conn, l *list) string {
 			steps = append(steps, strings.NewReplacer("SEARCH ", "", "USING ", "", "INDEX ", "", "INTEGER ", "").Replace(step))
 		}
 		return nil
-	}, "EXPLAIN QUERY PLAN "+l.text(), append(l.args, int64(9))...)
+	}, "EXPLAIN QUERY PLAN "+l.text(), append(l.args, int64(9), int64(0))...)
 	if err != nil {
 		t.Fatal(err)
 	}

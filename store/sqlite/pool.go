@@ -3,67 +3,90 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"imageshare/ledger"
 )
 
-// pool is the connections for reading. A place in it is nil until the first
-// reader needs it, so that a start costs nothing.
+// pool is the connections for reading. The one given back last is lent first:
+// its pages are warm, and a quiet server opens no more than it needs.
 type pool struct {
 	dsn    string
-	places chan *conn
+	places chan struct{} // one for each connection that may be in use
 	closed chan struct{}
+
+	mu   sync.Mutex
+	idle []*conn
 }
 
 func newPool(dsn string, size int) *pool {
-	p := &pool{dsn: dsn, places: make(chan *conn, size), closed: make(chan struct{})}
-	for range size {
-		p.places <- nil
-	}
-	return p
+	return &pool{dsn: dsn, places: make(chan struct{}, size), closed: make(chan struct{})}
 }
 
 // use lends a connection to a function.
 func (p *pool) use(ctx context.Context, do func(*conn) error) error {
-	c, err := p.take(ctx)
-	if err != nil {
+	if err := p.enter(ctx); err != nil {
 		return err
 	}
-	defer func() { p.places <- c }()
+	defer func() { <-p.places }()
+	c := p.take()
 	if c == nil {
+		var err error
 		if c, err = dial(p.dsn); err != nil {
 			return err
 		}
 	}
+	defer p.give(c)
 	return do(c)
 }
 
-func (p *pool) take(ctx context.Context) (*conn, error) {
-	select {
+// enter waits for a place.
+func (p *pool) enter(ctx context.Context) error {
+	select { // on its own, as the other would choose any that is ready
 	case <-p.closed:
-		return nil, ledger.ErrClosed
+		return ledger.ErrClosed
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	default:
 	}
 	select {
-	case c := <-p.places:
-		return c, nil
+	case p.places <- struct{}{}:
+		return nil
 	case <-p.closed:
-		return nil, ledger.ErrClosed
+		return ledger.ErrClosed
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
+}
+
+// take is an idle connection, nil if there is none.
+func (p *pool) take() *conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.idle) - 1
+	if last < 0 {
+		return nil
+	}
+	c := p.idle[last]
+	p.idle = p.idle[:last]
+	return c
+}
+
+func (p *pool) give(c *conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.idle = append(p.idle, c)
 }
 
 // close refuses new readers and waits for those that read.
 func (p *pool) close() error {
 	close(p.closed)
-	var all error
 	for range cap(p.places) {
-		if c := <-p.places; c != nil {
-			all = errors.Join(all, c.close())
-		}
+		p.places <- struct{}{}
+	}
+	var all error
+	for _, c := range p.idle {
+		all = errors.Join(all, c.close())
 	}
 	return all
 }

@@ -3,6 +3,7 @@
 //
 //	images          an image and, in one text, everybody it is shared with: one look-up serves a list
 //	shares          the reverse: account to images; written with images, never alone
+//	grantees        owner to the accounts it shares with; written with shares, never alone
 //	accounts        an account with its keys, users and roles
 //	keys, numbers   whose access key, whose number; written with accounts, never alone
 //	events          the history: a hashed chain for each image and account
@@ -14,7 +15,7 @@
 // One goroutine writes. It gathers the changes that wait, runs each in a
 // savepoint, and answers all of them after one COMMIT that has reached the
 // disk. Readers have connections of their own, which the writer never keeps
-// waiting; each read is one statement, so it sees one moment. An flock on
+// waiting; each read sees one moment. An flock on
 // PATH.lock keeps a second server out, not the sqlite3 tool.
 //
 // Limits: the file must lie on a local disk, and a write at a time is what
@@ -34,7 +35,8 @@ import (
 
 // Options tune a Store. The zero value is what a server wants.
 type Options struct {
-	// Readers is how many reads may be under way at once; 0 means two for each CPU.
+	// Readers is how many reads may be under way at once; 0 means one for each
+	// CPU and two more, so that a long list or two do not keep look-ups waiting.
 	Readers int
 }
 
@@ -42,7 +44,7 @@ func (o Options) readers() int {
 	if o.Readers > 0 {
 		return o.Readers
 	}
-	return 2 * runtime.GOMAXPROCS(0)
+	return runtime.GOMAXPROCS(0) + 2
 }
 
 // Store is a ledger.Store in one file.
@@ -130,6 +132,19 @@ func (s *Store) Accounts(ctx context.Context, after ledger.AccountKey, limit int
 // Usable lists what is shared with an account.
 func (s *Store) Usable(ctx context.Context, q ledger.UsableQuery) ([]ledger.Grant, error) {
 	return read(ctx, s, func(ctx context.Context, v view) ([]ledger.Grant, error) { return v.Usable(ctx, q) })
+}
+
+// Grantees lists whom an owner shares with. It may ask several times, so it
+// keeps to one moment.
+func (s *Store) Grantees(ctx context.Context, q ledger.GranteeQuery) (page []ledger.Share, total int, err error) {
+	err = s.readers.use(ctx, func(c *conn) error {
+		if err := c.exec("BEGIN"); err != nil {
+			return err
+		}
+		page, total, err = view{conn: c}.Grantees(ctx, q)
+		return errors.Join(err, c.exec("COMMIT"))
+	})
+	return page, total, err
 }
 
 // Events lists the history.

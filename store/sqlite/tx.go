@@ -26,7 +26,7 @@ func (t *tx) PutImage(i *ledger.Image) error {
 	if err != nil && !errors.Is(err, ledger.ErrNoImage) {
 		return err
 	}
-	if err := t.putReverse(old.shares, i); err != nil {
+	if err := t.putReverse(i.Key, old, i.OwnerKey().String(), i.Shares); err != nil {
 		return err
 	}
 	// Most changes are of shares alone: they leave every index of images as it is.
@@ -62,57 +62,13 @@ func (t *tx) stored(key ledger.ImageKey) (found stored, err error) {
 	return found, err
 }
 
-// putReverse brings the reverse of an image's shares from how it was to how it
-// is, touching only what differs.
-func (t *tx) putReverse(old []ledger.Share, i *ledger.Image) error {
-	was := map[string]ledger.Share{}
-	for _, s := range old {
-		was[s.Account] = s
-	}
-	for _, s := range i.Shares {
-		before, had := was[s.Account]
-		delete(was, s.Account)
-		if had && before.Equal(s) {
-			continue
-		}
-		if err := t.exec("INSERT OR REPLACE INTO shares (account, product, region, image, at, until) VALUES (?, ?, ?, ?, ?, ?)",
-			grantee(i.Key, s.Account), string(i.Key.Product), i.Key.Region, i.Key.ID, s.At.Unix(), end(s)); err != nil {
-			return err
-		}
-	}
-	for number := range was {
-		if err := t.dropReverse(i.Key, number); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *tx) dropReverse(key ledger.ImageKey, number string) error {
-	return t.exec("DELETE FROM shares WHERE account = ? AND product = ? AND region = ? AND image = ?",
-		grantee(key, number), string(key.Product), key.Region, key.ID)
-}
-
-func grantee(key ledger.ImageKey, number string) string {
-	return ledger.AccountKey{Cloud: key.Product.Cloud(), ID: number}.String()
-}
-
-func end(s ledger.Share) any {
-	if s.Until.IsZero() {
-		return nil
-	}
-	return s.Until.Unix()
-}
-
 func (t *tx) DeleteImage(key ledger.ImageKey) error {
 	old, err := t.stored(key)
 	if err != nil {
 		return err
 	}
-	for _, s := range old.shares {
-		if err := t.dropReverse(key, s.Account); err != nil {
-			return err
-		}
+	if err := t.putReverse(key, old, old.owner, nil); err != nil {
+		return err
 	}
 	return t.exec("DELETE FROM images WHERE product = ? AND region = ? AND id = ?", string(key.Product), key.Region, key.ID)
 }

@@ -56,21 +56,23 @@ func usableEnds(r *rig) {
 }
 
 func usablePageByPage(r *rig) {
-	var want []string
+	var grants []ledger.Grant
 	for n, i := range crowd() {
 		i.Shares = []ledger.Share{{Account: grantee, At: noon}, {Account: stranger, At: noon}}
 		if n%5 == 0 { // ended ones must not fill a page
 			i.Shares[0].Until = noon
 		} else if i.Key.Product.Cloud() == ledger.Tencent {
-			want = append(want, i.Key.String())
+			grants = append(grants, ledger.Grant{Image: i.Key, Owner: i.Owner, Share: i.Shares[0]})
 		}
 		r.put(i)
 	}
+	slices.SortFunc(grants, ledger.Grant.Compare)
+	want := grantIDs(grants)
 	for _, limit := range []int{1, 4, len(want), len(want) + 1} {
 		var got []string
 		walk(r, limit, func(after ledger.Grant) []ledger.Grant {
 			q := uses(tencentGrantee)
-			q.After, q.Limit = after.Image, limit
+			q.After, q.Limit = after, limit
 			page := all[ledger.Grant](r)(r.Usable(r.Context(), q))
 			got = append(got, grantIDs(page)...)
 			return page
@@ -129,7 +131,7 @@ func checkUsable(r *rig, who ledger.AccountKey, model map[ledger.ImageKey]*ledge
 			}
 		}
 	}
-	slices.SortFunc(want, func(a, b ledger.Grant) int { return a.Image.Compare(b.Image) })
+	slices.SortFunc(want, ledger.Grant.Compare)
 	got := all[ledger.Grant](r)(r.Usable(r.Context(), uses(who)))
 	if !slices.EqualFunc(got, want, func(a, b ledger.Grant) bool {
 		return a.Image == b.Image && a.Owner == b.Owner && a.Equal(b.Share)

@@ -20,16 +20,35 @@ CREATE INDEX images_by_owner ON images (owner, product, region, id, name);
 CREATE INDEX images_by_name  ON images (name, product, region, id, owner);
 CREATE INDEX images_public   ON images (product, region, id) WHERE public = 1;
 
--- The reverse of images.shares, kept in step with it by every write.
+-- The reverse of images.shares, kept in step with it by every write. The key
+-- has the shares that one account holds of one owner together, oldest first.
 CREATE TABLE shares (
 	account TEXT    NOT NULL, -- cloud/number
 	product TEXT    NOT NULL,
 	region  TEXT    NOT NULL,
-	image   TEXT    NOT NULL,
+	owner   TEXT    NOT NULL, -- cloud/number
 	at      INTEGER NOT NULL, -- seconds of 1970
+	image   TEXT    NOT NULL,
 	until   INTEGER,          -- the same; NULL: no end
-	PRIMARY KEY (account, product, region, image)
+	PRIMARY KEY (account, product, region, owner, at, image)
 ) WITHOUT ROWID;
+
+CREATE INDEX shares_ending ON shares (account, product, region, owner, until) WHERE until IS NOT NULL;
+
+-- Whom an owner shares with in a region, in list order: one row for each such
+-- group of shares, kept in step with it by every write.
+CREATE TABLE grantees (
+	owner   TEXT    NOT NULL, -- cloud/number
+	product TEXT    NOT NULL,
+	region  TEXT    NOT NULL,
+	first   INTEGER NOT NULL, -- the start of the oldest share, ended or not
+	digits  INTEGER NOT NULL, -- the length of account: shorter numbers come first
+	account TEXT    NOT NULL, -- number
+	ends    INTEGER,          -- when the first share of the group ends: from then on first has to be looked up
+	PRIMARY KEY (owner, product, region, first, digits, account)
+) WITHOUT ROWID;
+
+CREATE INDEX grantees_ending ON grantees (owner, product, region, ends) WHERE ends IS NOT NULL;
 
 -- digits is the length of id: shorter numbers come first.
 CREATE TABLE accounts (
