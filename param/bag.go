@@ -27,6 +27,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -186,7 +187,19 @@ func malformed(field, reason string) error {
 	return &Error{Rule: ErrMalformed, Field: field, Reason: reason}
 }
 
-// Unique refuses a name given twice, which no signature recipe gives a meaning.
+// Distinct counts a name that is given twice with one value once. The Python
+// SDK of Alibaba Cloud sends a region in the query that a caller put into the
+// form as well, and signs it once.
+func Distinct(params []sign.Param) []sign.Param {
+	seen := make(map[sign.Param]bool, len(params))
+	return slices.DeleteFunc(params, func(p sign.Param) bool {
+		again := seen[p]
+		seen[p] = true
+		return again
+	})
+}
+
+// Unique refuses a name given twice: two readers might take two values.
 func Unique(params []sign.Param) error {
 	seen := make(map[string]bool, len(params))
 	for _, p := range params {

@@ -3,6 +3,7 @@ package param_test
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -258,5 +259,14 @@ func TestUnique(t *testing.T) {
 	}
 	if err := param.Unique([]sign.Param{{Name: "A", Value: "1"}, {Name: "A", Value: "1"}}); !errors.Is(err, param.ErrMalformed) {
 		t.Errorf("given twice, though alike: %v", err)
+	}
+}
+
+func TestDistinct(t *testing.T) {
+	t.Parallel()
+	got := param.Distinct([]sign.Param{{Name: "A", Value: "1"}, {Name: "B", Value: "1"}, {Name: "A", Value: "1"}, {Name: "A", Value: "2"}})
+	want := []sign.Param{{Name: "A", Value: "1"}, {Name: "B", Value: "1"}, {Name: "A", Value: "2"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

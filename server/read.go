@@ -42,7 +42,7 @@ func (x *exchange) read(r *http.Request) {
 		return
 	}
 	form, broken := params(string(m.Body), "body")
-	m.Params, m.broken = append(m.Params, form...), broken
+	m.Params, m.broken = param.Distinct(append(m.Params, form...)), broken
 }
 
 // body reads at most maxBody, growing only as bytes really come: a header that

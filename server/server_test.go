@@ -188,7 +188,7 @@ func TestLyingLengths(t *testing.T) {
 		"absolute form":            {"POST http://cvm.tencentcloudapi.com/ HTTP/1.1\r\n" + claim + "Content-Length: 2\r\n\r\n{}", "MissingParameter"},
 		"CONNECT":                  {"CONNECT cvm.tencentcloudapi.com:443 HTTP/1.1\r\nHost: cvm.tencentcloudapi.com:443\r\n\r\n", "UnsupportedProtocol"},
 		"OPTIONS *":                {"OPTIONS * HTTP/1.1\r\n" + claim + "\r\n", "UnsupportedProtocol"},
-		"a form of many":           {"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 20000\r\n\r\n" + strings.Repeat("SecretId&", 2222) + "xx", "InvalidParameter"},
+		"a form of many":           {"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 20000\r\n\r\n" + strings.Repeat("SecretId=1&SecretId=2&", 909) + "xx", "InvalidParameter"},
 		"a form of too many":       {"POST / HTTP/1.1\r\nHost: cvm.tencentcloudapi.com\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 20000\r\n\r\n" + strings.Repeat("A&", 10000), "InvalidParameter"},
 		"a form above its maximum": {"POST / HTTP/1.1\r\nHost: cvm.tencentcloudapi.com\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1048577\r\n\r\n" + strings.Repeat("A", 1<<20+1), "RequestSizeLimitExceeded"},
 	} {
