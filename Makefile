@@ -1,5 +1,5 @@
 # The words that CI uses too.
-.PHONY: help build test race lint e2e fuzz bench
+.PHONY: help build test race lint e2e clients fuzz bench
 
 help: ## this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -18,8 +18,16 @@ lint: ## format, vet, staticcheck
 	go vet ./... && (cd e2e && go vet ./...)
 	go tool staticcheck ./...
 
-e2e: ## the vendors' own SDKs against the real binary
-	cd e2e && go test -count=1 ./...
+e2e: ## the vendors' own SDKs in Go, Node and Python against the real binary
+	@rm -rf bin/clients && mkdir -p bin/clients
+	cd e2e && E2E_RESULTS=$(CURDIR)/bin/clients/1-go.jsonl go test -count=1 ./...
+	cd e2e/node && npm ci --no-audit --no-fund --silent && E2E_RESULTS=$(CURDIR)/bin/clients/2-node.jsonl npm test --silent
+	E2E_RESULTS=$(CURDIR)/bin/clients/3-python.jsonl e2e/python/run
+	cat bin/clients/*.jsonl > bin/clients.jsonl
+
+clients: e2e ## the same, and the README's table of clients written again
+	cp bin/clients.jsonl testdata/clients.jsonl
+	go test . -run TestReadme -update
 
 fuzz: ## every fuzz target, FUZZTIME each (10s)
 	@go list ./... | while read -r p; do \

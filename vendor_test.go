@@ -3,7 +3,6 @@ package imageshare_test
 import (
 	"encoding/json"
 	"encoding/xml"
-	"flag"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -21,8 +20,6 @@ import (
 	"imageshare/ledger"
 	"imageshare/tencent/cvm"
 )
-
-var update = flag.Bool("update", false, "write the generated tables of the README again")
 
 // samples are the pages' own samples with the calls that ask for them. A
 // sample that is not well-formed is held by its normal form.
@@ -270,60 +267,4 @@ func inSample(t *testing.T, r vendorRow) bool {
 		}
 	}
 	return false
-}
-
-// TestReadmeRows keeps the README's table of systems and rows true; -update
-// writes it again.
-func TestReadmeRows(t *testing.T) {
-	t.Parallel()
-	cells, order := map[string]map[string]string{}, []string{}
-	for _, r := range vendorRows(t) {
-		name := r.kind + " " + r.name
-		if cells[name] == nil {
-			cells[name] = map[string]string{}
-			order = append(order, name)
-		}
-		cells[name][r.doc], _, _ = strings.Cut(r.status, ":")
-	}
-	slices.SortStableFunc(order, func(a, b string) int { return strings.Compare(kindOf(a), kindOf(b)) })
-	var b strings.Builder
-	b.WriteString("| row of a document | Tencent 2.0 | Tencent 3.0 | ECS 2019 | ECS 2017 | ENS |\n|---|---|---|---|---|---|\n")
-	for _, name := range order {
-		b.WriteString("| " + name + " |")
-		for _, doc := range []string{"000", "001", "002", "003", "004"} {
-			b.WriteString(" " + cells[name][doc] + " |")
-		}
-		b.WriteString("\n")
-	}
-	generated(t, "rows", b.String())
-}
-
-func kindOf(name string) string {
-	kind, _, _ := strings.Cut(name, " ")
-	return kind
-}
-
-// generated holds the part of the README between two marks to a text.
-func generated(t *testing.T, name, want string) {
-	t.Helper()
-	text, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	begin, end := "<!-- generated: "+name+" -->\n", "<!-- end: "+name+" -->"
-	before, rest, ok := strings.Cut(string(text), begin)
-	got, after, ok2 := strings.Cut(rest, end)
-	if !ok || !ok2 {
-		t.Fatalf("README.md has no place for %s", name)
-	}
-	if got == want {
-		return
-	}
-	if !*update {
-		t.Errorf("the README's table of %s is out of date: go test . -update", name)
-		return
-	}
-	if err := os.WriteFile("README.md", []byte(before+begin+want+end+after), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
