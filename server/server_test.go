@@ -203,6 +203,56 @@ func TestLyingLengths(t *testing.T) {
 	}
 }
 
+// TestHeldBack is a client that waits for leave before it sends a body.
+func TestHeldBack(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(door(t))
+	t.Cleanup(s.Close)
+	r := signed("DescribeImageSharePermission", `{"ImageId":"img-6pb6lrmy"}`)
+	h, err := http.NewRequest("POST", s.URL, r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Header, h.Host = r.Header, "127.0.0.1:7080"
+	h.Header.Set("Expect", "100-continue")
+	client := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Minute}}
+	answer, err := client.Do(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if body, err := io.ReadAll(answer.Body); err != nil || !strings.Contains(string(body), "101104350000") {
+		t.Errorf("got %s (%v)", body, err)
+	}
+}
+
+// TestPipelined is a client that does not wait for one answer before it asks again.
+func TestPipelined(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(door(t))
+	t.Cleanup(s.Close)
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	const one = "GET /?AccessKeyId=x&Format=JSON&Action=A HTTP/1.1\r\nHost: ecs.ap-southeast-1.aliyuncs.com\r\n\r\n"
+	const two = "POST / HTTP/1.1\r\nHost: cvm.na-ashburn.tencentcloudapi.com\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+	if _, err := io.WriteString(conn, one+two+one); err != nil {
+		t.Fatal(err)
+	}
+	answers := bufio.NewReader(conn)
+	for n, want := range []string{"MissingVersion", "InvalidRequest", "MissingVersion"} {
+		r, err := http.ReadResponse(answers, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, err := io.ReadAll(r.Body); err != nil || code(string(body)) != want {
+			t.Errorf("answer %d: %s (%v), want %s", n, body, err, want)
+		}
+	}
+}
+
 func TestHead(t *testing.T) {
 	t.Parallel()
 	r := raw(t, door(t), "HEAD / HTTP/1.1\r\n"+claim+"\r\n")

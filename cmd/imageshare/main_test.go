@@ -6,11 +6,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"imageshare/sign"
 )
 
 // env makes an environment of pairs.
@@ -166,6 +169,28 @@ func TestServe(t *testing.T) {
 	}
 	if !strings.Contains(s.errs.String(), "AKIDexample / examplesecret") {
 		t.Errorf("--dev does not tell its keys: %s", s.errs)
+	}
+}
+
+// TestProfilesSideBySide asks two listeners of one server the same, as the
+// documents of two years have it.
+func TestProfilesSideBySide(t *testing.T) {
+	t.Parallel()
+	s := begin(t, "--dev", "--listen", "127.0.0.1:0,ecs=2017", "--listen", "127.0.0.1:0,ecs=current")
+	for n, want := range []string{"The specified image does not exist.", "The specified ImageId does not exist.", "The specified image m-no does not exist."} {
+		addr := strings.Split(s.wires, ",")[n]
+		r := &sign.Request{Method: "GET", Host: addr, Path: "/", Params: []sign.Param{
+			{Name: "Action", Value: "DescribeImageSharePermission"}, {Name: "Version", Value: "2014-05-26"}, {Name: "Format", Value: "JSON"},
+			{Name: "RegionId", Value: "cn-hangzhou"}, {Name: "ImageId", Value: "m-no"},
+		}}
+		sign.SignAlibabaV1(r, sign.Key{ID: "LTAIexample", Secret: "examplesecret"}, sign.AlibabaV1Options{At: time.Now(), Nonce: addr})
+		query := url.Values{}
+		for _, p := range r.Params {
+			query.Set(p.Name, p.Value)
+		}
+		if got := get(t, "http://"+addr+"/?"+query.Encode()); !strings.Contains(got, want) {
+			t.Errorf("listener %d: %s, want %s", n, got, want)
+		}
 	}
 }
 
