@@ -203,6 +203,30 @@ func TestLyingLengths(t *testing.T) {
 	}
 }
 
+// TestEveryByte puts every byte there is into an image id and an account, in
+// every way that carries bytes. What is no id is the wire's own error.
+func TestEveryByte(t *testing.T) {
+	t.Parallel()
+	d := door(t)
+	allowed := map[string]bool{
+		"InvalidImageId.Malformed": true, "InvalidImageId.NotFound": true, "InvalidParameter": true, "InvalidAccountId.NotFound": true,
+		"InvalidAccount.NotFound": true, "MissingParameter": true,
+	}
+	for b := range 256 {
+		for _, call := range []string{"sha1", "sha256-post", "v2", "v2-post", "acs3", "acs3-post", "v1", "v1-post"} {
+			list := d.Call(t, call+" DescribeImageSharePermission", "ImageId=img-0000000"+string([]byte{byte(b)})).Body.String()
+			change := d.Call(t, call+" ModifyImageSharePermission", "ImageId=img-unshared", "Permission=SHARE", "AccountIds.0=7"+string([]byte{byte(b)})).Body.String()
+			for _, got := range []string{list, change} {
+				digit := b >= '0' && b <= '9' && got == change
+				foreign := strings.Contains(call, "acs3") || strings.HasPrefix(call, "v1")
+				if c := code(got); !allowed[c] && !digit && !(foreign && strings.Contains(got, "InvalidImageId.NotFound")) {
+					t.Errorf("%s with byte %#x: %s", call, b, got)
+				}
+			}
+		}
+	}
+}
+
 // TestHeldBack is a client that waits for leave before it sends a body.
 func TestHeldBack(t *testing.T) {
 	t.Parallel()
