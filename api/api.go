@@ -74,7 +74,7 @@ type Marks struct {
 // Dialect is how one vendor speaks. Its methods are safe for concurrent use.
 type Dialect interface {
 	Cloud() ledger.Cloud
-	Marks() Marks
+	Marks() *Marks // not to be changed
 	// Read understands the envelope. The Call is never nil: it says how to
 	// answer, also when the error says that nothing else could be read.
 	Read(*sign.Request) (*Call, error)

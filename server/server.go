@@ -98,7 +98,7 @@ func (x *exchange) serve(r *http.Request) api.Answer {
 	if x.dialect, x.door = choose(x.Dialects, x.catalogue, &x.msg.Request); x.dialect == nil {
 		return undecided()
 	}
-	x.err = x.walk(r.Context())
+	x.err = x.walk(r.Context(), stairs)
 	if x.err == nil {
 		var a api.Answer
 		if a, x.err = x.dialect.Answer(x.call, x.action, x.out, x.id); x.err == nil {
@@ -108,13 +108,22 @@ func (x *exchange) serve(r *http.Request) api.Answer {
 	return x.dialect.Fail(x.call, x.action, x.err, x.id)
 }
 
-// walk goes down the stairs in the order of checks and stops at the first that fails.
-func (x *exchange) walk(ctx context.Context) error {
-	steps := []func(context.Context) error{
-		x.envelope, x.find, x.prove, x.authenticate, x.limit, x.guarded,
+// step is one check, or the function itself.
+type step func(*exchange, context.Context) error
+
+// stairs are the order of checks; inner are those that run what an action
+// brings along.
+var (
+	stairs = []step{
+		(*exchange).envelope, (*exchange).find, (*exchange).prove, (*exchange).authenticate, (*exchange).limit, (*exchange).guarded,
 	}
-	for _, step := range steps {
-		if err := step(ctx); err != nil {
+	inner = []step{(*exchange).decode, (*exchange).region, (*exchange).permit, (*exchange).run}
+)
+
+// walk goes down and stops at the first step that fails.
+func (x *exchange) walk(ctx context.Context, steps []step) error {
+	for _, s := range steps {
+		if err := s(x, ctx); err != nil {
 			return err
 		}
 	}
@@ -154,12 +163,7 @@ func (x *exchange) guarded(ctx context.Context) (err error) {
 			err = panicked(p)
 		}
 	}()
-	for _, step := range []func(context.Context) error{x.decode, x.region, x.permit, x.run} {
-		if err := step(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
+	return x.walk(ctx, inner)
 }
 
 func (x *exchange) decode(context.Context) error {

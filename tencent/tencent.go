@@ -40,14 +40,14 @@ func (Dialect) Cloud() ledger.Cloud { return ledger.Tencent }
 
 // Marks tell Tencent's requests. SKIP is what its SDKs send instead of a
 // signature when they are told not to sign.
-func (Dialect) Marks() api.Marks {
-	return api.Marks{
-		Hosts:   []string{".tencentcloudapi.com", ".api.qcloud.com"},
-		Schemes: []string{"TC3-", "SKIP"},
-		Paths:   []string{pathV2},
-		Params:  []string{"SecretId"},
-		Headers: []string{"X-Tc-"},
-	}
+func (Dialect) Marks() *api.Marks { return &marks }
+
+var marks = api.Marks{
+	Hosts:   []string{".tencentcloudapi.com", ".api.qcloud.com"},
+	Schemes: []string{"TC3-", "SKIP"},
+	Paths:   []string{pathV2},
+	Params:  []string{"SecretId"},
+	Headers: []string{"X-Tc-"},
 }
 
 // Size limits by transport, as the calling guide documents them.
@@ -76,7 +76,7 @@ func (Dialect) Prove(r *sign.Request, _ *api.Call) (api.Claim, error) {
 // Answer wraps a success in its generation's envelope.
 func (Dialect) Answer(c *api.Call, a *api.Action, out any, requestID string) (api.Answer, error) {
 	a.Stamp(out, requestID)
-	var envelope any = map[string]any{"Response": out}
+	var envelope any = &success{Response: out}
 	if c.Generation == generation2016 {
 		envelope = &envelope2016{CodeDesc: "Success", Data: out}
 	}
@@ -86,6 +86,9 @@ func (Dialect) Answer(c *api.Call, a *api.Action, out any, requestID string) (ap
 	}
 	return answer(body, requestID, "", ""), nil
 }
+
+// success is the envelope of an answer since 2017.
+type success struct{ Response any }
 
 // failure is the envelope of an error since 2017.
 type failure struct {
