@@ -17,11 +17,16 @@ import (
 func v1Wire(profile string) wire {
 	return wire{
 		name: "alibaba V1" + inProfile(profile), cloud: alibaba, profile: profile,
-		dial: dialV1, blame: v1Fault,
-		secretHint:  "InvalidAccessKeySecret: Please check you AccessKeySecret",
+		sdk:       sdk{"alibaba-cloud-sdk-go ecs", "github.com/aliyun/alibaba-cloud-sdk-go"},
+		signature: "V1 HMAC-SHA1 POST",
+		dial:      dialV1, blame: v1Fault,
+		secretHint:  v1SecretHint,
 		timesListed: profile == "current",
 	}
 }
+
+// v1SecretHint is what the SDK concludes if the strings to sign are equal.
+const v1SecretHint = "InvalidAccessKeySecret: Please check you AccessKeySecret"
 
 // making guards the table of endpoints that this SDK fills in, unguarded, when
 // its first client is made.

@@ -11,7 +11,8 @@ type scenario struct {
 
 	pending string // why the case waits for the server; empty: it does not
 	tencent fault  // zero: the call succeeds
-	alibaba fault
+	alibaba fault  // ECS
+	ens     fault
 	after   []string // if it succeeds, whom the image is then shared with; nil: as before
 }
 

@@ -60,9 +60,13 @@ type fault struct {
 type wire struct {
 	name    string
 	cloud   *cloud
-	profile string // which ECS document the server follows
+	profile string   // which ECS document the server follows
+	args    []string // what else the server must be told for this client
 	dial    func(*testing.T, speaker) client
 	blame   func(error) (fault, bool) // reads the SDK's own type of error
+
+	sdk       sdk    // as results call it
+	signature string // the same
 
 	regionName  string // how a complaint about the region calls it
 	secretHint  string // what the SDK says by itself of a wrong secret
@@ -83,7 +87,7 @@ func wires() []wire {
 	for _, profile := range []string{"", "2017", "2019", "current"} {
 		rows = append(rows, acs3Wire(profile), v1Wire(profile))
 	}
-	return rows
+	return append(rows, openapiWires(alibaba)...)
 }
 
 // on starts a client of this wire as one of the accounts of the state.
@@ -118,16 +122,22 @@ func (w wire) document() string {
 
 // said is the whole message that this wire promises with a code, or empty.
 func (w wire) said(code, image string) string {
-	if w.cloud != alibaba {
+	switch w.cloud {
+	case tencent:
 		return ""
+	case ens:
+		return ensSaid(code)
 	}
 	return strings.ReplaceAll(texts[w.document()][code], "IMAGEID", image)
 }
 
+var upperID = regexp.MustCompile(`^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`)
+
 // requestIDs: one vendor writes them in lower case, the other in upper case.
 var requestIDs = map[*cloud]*regexp.Regexp{
 	tencent: regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`),
-	alibaba: regexp.MustCompile(`^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`),
+	alibaba: upperID,
+	ens:     upperID,
 }
 
 func (w wire) checkRequestID(t *testing.T, id string) {

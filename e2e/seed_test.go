@@ -72,16 +72,26 @@ type cloud struct {
 	region    string
 	elsewhere string // another region of the product
 	policy    string // lets a user read and nothing more
+	title     string // in the names of tests
+	api       string // as results call it
 }
 
 var (
 	tencent = &cloud{
 		name: "tencent", product: "cvm", prefix: "img-", region: "ap-guangzhou", elsewhere: "ap-shanghai",
+		title: "tencent", api: "Tencent Cloud API 3.0",
 		policy: `{"version":"2.0","statement":[{"effect":"allow","action":["cvm:Describe*"],"resource":["*"]}]}`,
 	}
 	alibaba = &cloud{
 		name: "alibaba", product: "ecs", prefix: "m-", region: "cn-hangzhou", elsewhere: "cn-beijing",
+		title: "alibaba", api: "Alibaba Cloud ECS",
 		policy: `{"Version":"1","Statement":[{"Effect":"Allow","Action":"ecs:Describe*","Resource":"*"}]}`,
+	}
+	// Images of ENS lie in no region.
+	ens = &cloud{
+		name: "alibaba", product: "ens", prefix: "m-",
+		title: "ens", api: "Alibaba Cloud ENS",
+		policy: `{"Version":"1","Statement":[{"Effect":"Allow","Action":"ens:Describe*","Resource":"*"}]}`,
 	}
 )
 

@@ -30,7 +30,7 @@ func run(m *testing.M) int {
 		os.Unsetenv(name)
 	}
 	if binary = os.Getenv("IMAGESHARE_BIN"); binary != "" {
-		return m.Run()
+		return runAll(m)
 	}
 	dir, err := os.MkdirTemp("", "imageshare-e2e")
 	if err != nil {
@@ -42,7 +42,21 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	return m.Run()
+	return runAll(m)
+}
+
+// runAll runs the tests, and writes down how they went where that is asked for.
+func runAll(m *testing.M) int {
+	code := m.Run()
+	path := os.Getenv("E2E_RESULTS")
+	if path == "" {
+		return code
+	}
+	if err := writeResults(path); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }
 
 // build compiles the server of the module above this one.

@@ -39,11 +39,16 @@ func (b *bench) stories() map[string]func(*testing.T) {
 		"two changes at once":       b.together,
 		"the same request again":    b.replay,
 	}
-	if b.cloud == alibaba {
+	if b.cloud != tencent {
 		all["pages"] = b.pages
-		all["pages out of range"] = b.badPages
 		all["swap at the quota"] = b.swap
+	}
+	if b.cloud == alibaba {
+		all["pages out of range"] = b.badPages
 		all["list without an image"] = b.gallery
+	}
+	if b.cloud == ens {
+		all["one account of the list"] = b.filter
 	}
 	return all
 }

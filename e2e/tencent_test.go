@@ -19,6 +19,11 @@ type mode struct {
 
 func tencentWire(name string, m mode) wire {
 	w := wire{name: name, cloud: tencent, dial: m.dial, blame: tencentFault, timesListed: true}
+	w.sdk = sdk{"tencentcloud-sdk-go cvm", "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm"}
+	w.signature = m.sign + " " + m.method
+	if m.unsigned {
+		w.signature += " unsigned payload"
+	}
 	// A complaint names the region as that wire spells it: a header with TC3, a
 	// parameter with the older signatures.
 	w.regionName = "`Region`"

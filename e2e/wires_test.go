@@ -9,14 +9,17 @@ import (
 
 // TestWires puts every client through every case. Each client has a server of
 // its own and each case an image of its own, so all of it runs in parallel.
-func TestWires(t *testing.T) {
-	for _, w := range wires() {
+func TestWires(t *testing.T) { meet(t, wires()) }
+
+func meet(t *testing.T, rows []wire) {
+	for _, w := range rows {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, w)
 			for n, s := range b.scenarios {
 				t.Run(s.name, func(t *testing.T) {
 					t.Parallel()
+					w.report(t, s.name)
 					if s.pending != "" {
 						t.Skip(s.pending)
 					}
@@ -24,7 +27,7 @@ func TestWires(t *testing.T) {
 				})
 			}
 			for name, test := range b.stories() {
-				t.Run(name, func(t *testing.T) { t.Parallel(); test(t) })
+				t.Run(name, func(t *testing.T) { t.Parallel(); w.report(t, name); test(t) })
 			}
 		})
 	}
@@ -42,6 +45,9 @@ type bench struct {
 func newBench(t *testing.T, w wire) *bench {
 	t.Helper()
 	b := &bench{wire: w, scenarios: scenarios()}
+	if w.cloud == ens {
+		b.scenarios = ensScenarios()
+	}
 	for _, s := range b.scenarios {
 		b.images = append(b.images, s.image)
 	}
@@ -50,7 +56,7 @@ func newBench(t *testing.T, w wire) *bench {
 	b.images = seed.Images
 	b.addr = start(t, options{
 		seed: seed, profile: w.profile,
-		args: []string{"--rate-limits", "off", "--share-quota", "cvm=3,ecs=3"},
+		args: append([]string{"--rate-limits", "off", "--share-quota", "cvm=3,ecs=3,ens=3"}, w.args...),
 	}).addr
 	return b
 }
@@ -65,10 +71,7 @@ func (b *bench) play(t *testing.T, s scenario, img image) {
 	if s.aim != "" {
 		aim = strings.ReplaceAll(s.aim, "PREFIX", strings.TrimSuffix(b.cloud.prefix, "-"))
 	}
-	want := s.tencent
-	if b.cloud == alibaba {
-		want = s.alibaba
-	}
+	want := map[*cloud]fault{tencent: s.tencent, alibaba: s.alibaba, ens: s.ens}[b.cloud]
 	b.judge(t, s.do(b.dial(t, as), aim), want, aim)
 	after := s.after
 	if want.code != "" || after == nil {
@@ -102,7 +105,7 @@ func (b *bench) compare(t *testing.T, got, want fault, image string) {
 	if got.code != want.code {
 		t.Errorf("code %s, want %s; message: %s", got.code, want.code, got.message)
 	}
-	if b.cloud == alibaba && got.status != want.status {
+	if b.cloud != tencent && got.status != want.status {
 		t.Errorf("HTTP status %d, want %d", got.status, want.status)
 	}
 	b.checkMessage(t, got.message, want, image)
@@ -143,10 +146,10 @@ func (b *bench) expect(t *testing.T, img image, want []string) listing {
 	return l
 }
 
-// checkFrame looks at what ECS puts around the list.
+// checkFrame looks at what ECS and ENS put around the list.
 func (b *bench) checkFrame(t *testing.T, l listing, img image, total int) {
 	t.Helper()
-	if b.cloud != alibaba {
+	if b.cloud == tencent {
 		return
 	}
 	if l.image != img.ID || l.region != img.Region {
