@@ -83,8 +83,8 @@ func (e *Editor) Image(key ImageKey, change func(*Image) error) error {
 	return record(e.tx, e.caller, old, img, e.now)
 }
 
-// settle fills what a writer of shares may leave out: a share without a time
-// keeps the one it had, else it begins now.
+// settle cuts times to whole seconds and fills what a writer of shares may
+// leave out: a share without a time keeps the one it had, else it begins now.
 func (e *Editor) settle(old, img *Image) {
 	was := map[string]time.Time{}
 	if old != nil {
@@ -93,6 +93,7 @@ func (e *Editor) settle(old, img *Image) {
 		}
 	}
 	for i, s := range img.Shares {
+		img.Shares[i].At, img.Shares[i].Until = s.At.Truncate(time.Second), s.Until.Truncate(time.Second)
 		if !s.At.IsZero() {
 			continue
 		}

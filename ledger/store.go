@@ -48,15 +48,17 @@ type Reader interface {
 	Lists
 }
 
-// Writer changes records inside an Update. The record given is the engine's
-// from then on and must not be changed any more.
+// Writer changes records inside an Update. What it is given is written as it
+// is at that moment. Text that is not UTF-8 and times finer than their fields
+// promise are ErrInvalid: no engine could give them back as they were.
 type Writer interface {
 	// PutImage writes a record whole, shares included, new or not.
 	PutImage(*Image) error
 	// DeleteImage removes a record; ErrNoImage if there is none. Its history stays.
 	DeleteImage(ImageKey) error
 	// PutAccount writes a record whole, new or not. It returns ErrKeyTaken or
-	// ErrNumberTaken if another account or user holds a key id or number of it.
+	// ErrNumberTaken if another account or user holds a key id or number of it,
+	// or if it has one twice itself.
 	PutAccount(*Account) error
 	// DeleteAccount removes a record; ErrNoAccount if there is none. Its history stays.
 	DeleteAccount(AccountKey) error
@@ -68,7 +70,8 @@ type Writer interface {
 }
 
 // Tx is one change while it is being made: it sees the records as they were
-// when the change began, with its own writes.
+// when the change began, with its own writes. It is for one goroutine, and it
+// takes no notice of contexts: a change that has begun is finished.
 type Tx interface {
 	Reader
 	Writer
@@ -88,7 +91,8 @@ type Tx interface {
 type Store interface {
 	Reader
 	Update(ctx context.Context, change func(Tx) error) error
-	// Close waits for changes under way and gives the store back. Later calls fail.
+	// Close waits for changes under way and gives the store back. What has not
+	// begun when Close does, and any later call, gets ErrClosed.
 	Close() error
 }
 

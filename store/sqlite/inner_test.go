@@ -63,7 +63,7 @@ func TestSettingsOfTheFile(t *testing.T) {
 	s, _ := fresh(t)
 	want := map[string]any{
 		"journal_mode": "wal", "synchronous": int64(2), "user_version": int64(1),
-		"application_id": applicationID, "busy_timeout": int64(5000), "page_size": int64(8192),
+		"application_id": applicationID, "busy_timeout": int64(5000),
 	}
 	for name, value := range want {
 		if got, err := s.writer.c.pragma(name); err != nil || got != value {

@@ -80,7 +80,6 @@ func prepare(c *conn) error {
 		return err
 	}
 	for _, p := range []string{
-		"page_size = 8192",              // an image with its shares fits a page or two
 		"journal_mode = WAL",            // readers and the writer do not wait for each other
 		"synchronous = FULL",            // what was acknowledged survives a power cut
 		"fullfsync = 1",                 // also on a Mac

@@ -180,7 +180,7 @@ func eventsByEveryMix(r *rig) {
 		r.Fatalf("%d entries, want %d", len(everything), len(past()))
 	}
 	for _, q := range eventQueries() {
-		for _, q.After = range []int64{0, everything[9].Position, everything[29].Position} {
+		for _, q.After = range []int64{0, everything[9].Position} {
 			checkEvents(r, q, everything)
 		}
 	}
@@ -194,7 +194,7 @@ func checkEvents(r *rig, q ledger.EventQuery, everything []ledger.Event) {
 			want = append(want, e)
 		}
 	}
-	for _, q.Limit = range []int{0, 1, 3, len(want), 100} {
+	for _, q.Limit = range []int{0, 3, len(want)} {
 		page := want
 		if q.Limit > 0 {
 			page = want[:min(q.Limit, len(want))]
