@@ -15,12 +15,13 @@ race: ## the same with the race detector, in random order
 
 lint: ## format, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt -w on these'; exit 1; }
-	go vet ./... && (cd e2e && go vet ./...)
+	go vet ./... && (cd e2e && go vet ./...) && (cd e2e/ens3 && go vet ./...)
 	go tool staticcheck ./...
 
 e2e: ## the vendors' own SDKs in Go, Node and Python against the real binary
 	@rm -rf bin/clients && mkdir -p bin/clients
 	cd e2e && E2E_RESULTS=$(CURDIR)/bin/clients/1-go.jsonl go test -count=1 ./...
+	cd e2e/ens3 && E2E_RESULTS=$(CURDIR)/bin/clients/1-go-ens3.jsonl go test -count=1 ./...
 	cd e2e/node && npm ci --no-audit --no-fund --silent && E2E_RESULTS=$(CURDIR)/bin/clients/2-node.jsonl npm test --silent
 	E2E_RESULTS=$(CURDIR)/bin/clients/3-python.jsonl e2e/python/run
 	cat bin/clients/*.jsonl > bin/clients.jsonl
