@@ -21,9 +21,9 @@ lint: ## format, vet, staticcheck
 e2e: ## the vendors' own SDKs in Go, Node and Python against the real binary
 	@rm -rf bin/clients && mkdir -p bin/clients
 	cd e2e && E2E_RESULTS=$(CURDIR)/bin/clients/1-go.jsonl go test -count=1 ./...
-	cd e2e/ens3 && E2E_RESULTS=$(CURDIR)/bin/clients/1-go-ens3.jsonl go test -count=1 ./...
-	cd e2e/node && npm ci --no-audit --no-fund --silent && E2E_RESULTS=$(CURDIR)/bin/clients/2-node.jsonl npm test --silent
-	E2E_RESULTS=$(CURDIR)/bin/clients/3-python.jsonl e2e/python/run
+	cd e2e/ens3 && E2E_RESULTS=$(CURDIR)/bin/clients/2-go-ens3.jsonl go test -count=1 ./...
+	cd e2e/node && npm ci --no-audit --no-fund --silent && E2E_RESULTS=$(CURDIR)/bin/clients/3-node.jsonl npm test --silent
+	E2E_RESULTS=$(CURDIR)/bin/clients/4-python.jsonl e2e/python/run
 	cat bin/clients/*.jsonl > bin/clients.jsonl
 
 clients: e2e ## the same, and the README's table of clients written again
