@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -24,19 +23,6 @@ func (k ImageKey) String() string {
 		region = "-"
 	}
 	return string(k.Product) + "/" + region + "/" + k.ID
-}
-
-// ParseImageKey reads what String writes. It checks the shape, not the existence.
-func ParseImageKey(s string) (ImageKey, error) {
-	parts := strings.Split(s, "/")
-	if len(parts) != 3 || !Product(parts[0]).Known() || parts[2] == "" {
-		return ImageKey{}, fmt.Errorf("%q is not an image: write product/region/id, for example cvm/ap-guangzhou/img-6pb6lrmy (ens/-/ID for ENS)", s)
-	}
-	k := ImageKey{Product: Product(parts[0]), Region: parts[1], ID: parts[2]}
-	if k.Region == "-" {
-		k.Region = ""
-	}
-	return k, nil
 }
 
 // Compare orders keys by product, region and id, byte by byte.

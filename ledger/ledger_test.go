@@ -347,17 +347,12 @@ func TestAnEqualEditWritesNothing(t *testing.T) {
 
 func TestKeys(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]ledger.ImageKey{
+	for want, k := range map[string]ledger.ImageKey{
 		"cvm/ap-guangzhou/img-6pb6lrmy": golden,
 		"ens/-/m-1":                     {Product: ledger.ENS, ID: "m-1"},
 	} {
-		if k, err := ledger.ParseImageKey(text); err != nil || k != want || k.String() != text {
-			t.Errorf("%s: %v %v", text, k, err)
-		}
-	}
-	for _, text := range []string{"", "cvm/img-1", "vpc/a/b", "cvm/a/", "cvm/a/b/c"} {
-		if k, err := ledger.ParseImageKey(text); err == nil {
-			t.Errorf("%s was read as %v", text, k)
+		if k.String() != want {
+			t.Errorf("got %s, want %s", k, want)
 		}
 	}
 	for text, ok := range map[string]bool{"tencent/1": true, "alibaba/99999999999999999999": true, "aws/1": false, "tencent/01": false, "tencent": false} {

@@ -53,7 +53,7 @@ func serve(ctx context.Context, args []string, env func(string) (string, bool), 
 	if c.dev {
 		welcome(stderr, doors.wires()[0], doors.admin())
 	}
-	return doors.serve(ctx, func() { fmt.Fprintln(stdout, ready) })
+	return doors.serve(ctx, log, func() { fmt.Fprintln(stdout, ready) })
 }
 
 func logger(c *config, w io.Writer) *slog.Logger {
@@ -154,15 +154,17 @@ func (o *doors) wires() []string {
 func (o *doors) admin() string { return o.listeners[len(o.listeners)-1].Addr().String() }
 
 // serve answers until the context ends, then lets what is under way finish.
-func (o *doors) serve(ctx context.Context, ready func()) error {
+func (o *doors) serve(ctx context.Context, log *slog.Logger, ready func()) error {
 	failed := make(chan error, len(o.servers))
 	for i, s := range o.servers {
 		go func() { failed <- s.Serve(o.listeners[i]) }()
 	}
 	ready()
+	log.Info("serving", "wires", o.wires(), "admin", o.admin())
 	var err error
 	select {
 	case <-ctx.Done():
+		log.Info("stopping", "within", drain)
 	case err = <-failed:
 	}
 	o.fresh.close()
