@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -200,6 +201,34 @@ func TestLyingLengths(t *testing.T) {
 				t.Errorf("got %s (%v), want %s", body, err, c.want)
 			}
 		})
+	}
+}
+
+// TestLogTellsNoSecret logs everything there is to log of calls that go well
+// and calls that do not, and looks for what must not be there.
+func TestLogTellsNoSecret(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	d := loggedDoor(t, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	right := signed("DescribeImageSharePermission", `{"ImageId":"img-6pb6lrmy"}`)
+	_, signature, _ := strings.Cut(right.Header.Get("Authorization"), "Signature=")
+	d.Do(right)
+	for _, scheme := range []string{"tc3", "sha1", "sha256-post", "v2", "acs3", "v1"} {
+		body := "ImageId=img-6pb6lrmy"
+		if scheme == "tc3" {
+			body = `{"ImageId":"img-6pb6lrmy"}`
+		}
+		d.Call(t, scheme+" DescribeImageSharePermission secret=wrongsecret", body)
+		d.Call(t, scheme+" DescribeImageSharePermission", body)
+	}
+	got := log.String()
+	if !strings.Contains(got, "level=DEBUG") || !strings.Contains(got, "actor=tencent/100000000001") {
+		t.Fatalf("the log says too little to be looked through:\n%s", got)
+	}
+	for _, secret := range []string{"examplesecret", "wrongsecret", signature, "Signature="} {
+		if strings.Contains(got, secret) {
+			t.Errorf("%q stands in the log:\n%s", secret, got)
+		}
 	}
 }
 
