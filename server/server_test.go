@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -45,15 +46,17 @@ func panics() api.Action {
 }
 
 // signed makes a TC3 request as an SDK would.
-func signed(action, body string) *http.Request {
-	r := &sign.Request{Method: "POST", Host: "127.0.0.1:7080", Path: "/", Header: http.Header{}, Body: []byte(body)}
+func signed(action, body string) *http.Request { return signedFor("127.0.0.1:7080", action, body) }
+
+func signedFor(host, action, body string) *http.Request {
+	r := &sign.Request{Method: "POST", Host: host, Path: "/", Header: http.Header{}, Body: []byte(body)}
 	for name, value := range map[string]string{
 		"Content-Type": "application/json", "X-TC-Action": action, "X-TC-Version": "2017-03-12", "X-TC-Region": "ap-guangzhou",
 	} {
 		r.Header.Set(name, value)
 	}
 	sign.SignTC3(r, sign.Key{ID: "AKIDexample", Secret: "examplesecret"}, sign.TC3Options{At: wiretest.Start})
-	h := httptest.NewRequest("POST", "http://127.0.0.1:7080/", strings.NewReader(body))
+	h := httptest.NewRequest("POST", "http://"+host+"/", strings.NewReader(body))
 	h.Header = r.Header
 	return h
 }
@@ -276,6 +279,36 @@ func TestHeldBack(t *testing.T) {
 	defer answer.Body.Close()
 	if body, err := io.ReadAll(answer.Body); err != nil || !strings.Contains(string(body), "101104350000") {
 		t.Errorf("got %s (%v)", body, err)
+	}
+}
+
+// TestThroughAProxy is a client that was told nothing but HTTP_PROXY: it asks
+// for the vendor's own host, in absolute form, and has signed that host.
+func TestThroughAProxy(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(door(t))
+	t.Cleanup(s.Close)
+	proxy, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy)}}
+	for _, host := range []string{"cvm.tencentcloudapi.com", "cvm.na-ashburn.tencentcloudapi.com", "cvm.intl.tencentcloudapi.com:80"} {
+		r := signedFor(host, "DescribeImageSharePermission", `{"ImageId":"img-6pb6lrmy"}`)
+		h, err := http.NewRequest("POST", "http://"+host+"/", r.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Header = r.Header
+		answer, err := client.Do(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || !strings.Contains(string(body), "101104350000") {
+			t.Errorf("%s: got %s (%v)", host, body, err)
+		}
+		_ = answer.Body.Close() // it was read to its end
 	}
 }
 
