@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"imageshare/api"
@@ -51,10 +52,13 @@ func readHeaders(r *sign.Request, c *api.Call) {
 	c.Action, c.Version = r.Header.Get("X-TC-Action"), r.Header.Get("X-TC-Version")
 	c.Region, c.RegionField = r.Header.Get("X-TC-Region"), "X-TC-Region"
 	c.Params = func() (param.Bag, error) {
-		if r.Method == http.MethodPost {
-			return param.FromJSON(r.Body)
+		if r.Method != http.MethodPost {
+			return param.FromForm(r.Params, common), nil
 		}
-		return param.FromForm(r.Params, none), nil
+		// A common parameter that stands in the body as well is no error, and
+		// says nothing: the headers do.
+		bag, err := param.FromJSON(r.Body)
+		return slices.DeleteFunc(bag, func(p param.Param) bool { return common(sign.Param{Name: p.Name}) }), err
 	}
 }
 
@@ -63,8 +67,6 @@ func readParams(r *sign.Request, c *api.Call) {
 	c.Region, c.RegionField = param.Value(r.Params, "Region"), "Region"
 	c.Params = func() (param.Bag, error) { return param.FromForm(r.Params, common), nil }
 }
-
-func none(sign.Param) bool { return false }
 
 // proveV3 reads the signature. Nothing is refused as a replay on this wire: its
 // clients repeat a signature legitimately, two equal requests in one second.
