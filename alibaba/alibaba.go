@@ -118,5 +118,5 @@ func answer(c *api.Call, status int, body []byte, id string) api.Answer {
 	}
 	// Some SDKs prefer this header over the body's RequestId.
 	header := map[string]string{"x-acs-request-id": id}
-	return api.Answer{Status: status, ContentType: kind, RequestID: id, Header: header, Body: body}
+	return api.Answer{Status: status, ContentType: kind, Header: header, Body: body}
 }

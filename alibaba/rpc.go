@@ -3,7 +3,6 @@ package alibaba
 import (
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"strings"
 
@@ -81,16 +80,10 @@ func checkTransport(r *sign.Request) error {
 		return &param.Error{Rule: api.ErrTooLarge, Field: "query", Reason: fmt.Sprintf("above %d bytes", maxQuery)}
 	case len(r.Body) > maxForm:
 		return &param.Error{Rule: api.ErrTooLarge, Field: "body", Reason: fmt.Sprintf("above %d bytes", maxForm)}
-	case len(r.Body) > 0 && !isForm(r):
+	case len(r.Body) > 0 && !param.IsForm(r.Header):
 		return &param.Error{Rule: api.ErrContentType, Field: "Content-Type", Reason: "must be application/x-www-form-urlencoded where there is a body"}
 	}
 	return nil
-}
-
-// isForm allows a charset: the npm client aliyun-sdk sends one.
-func isForm(r *sign.Request) bool {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && kind == "application/x-www-form-urlencoded"
 }
 
 // Prove reads the signature. A nonce serves its key once within the window.

@@ -55,7 +55,6 @@ type Call struct {
 type Answer struct {
 	Status      int
 	ContentType string
-	RequestID   string // as the dialect spells it
 	Header      map[string]string
 	Body        []byte
 	Code        string // the error code on the wire, "" for a success

@@ -51,6 +51,10 @@ type AccessKey struct {
 	Disabled bool
 }
 
+// SecretName is what the secret of an access key is sealed for, so that it
+// opens for no other key.
+func SecretName(c Cloud, keyID string) string { return string(c) + "/" + keyID }
+
 // User is somebody inside an account, who may do what its policies allow.
 type User struct {
 	Name     string

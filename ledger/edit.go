@@ -207,13 +207,9 @@ func (e *Editor) inRegion(key ImageKey) error {
 		}
 		return nil
 	}
-	text, err := e.tx.Setting(e.ctx, RegionsSetting(key.Product))
+	ids, err := e.ledger.regionIDs(e.ctx, e.tx, key.Product)
 	if err != nil {
 		return err
-	}
-	ids := strings.Fields(text)
-	if text == "" {
-		ids = e.ledger.builtin[key.Product]
 	}
 	if !slices.Contains(ids, key.Region) {
 		return &Error{Rule: ErrNoRegion, Image: key, Region: key.Region}

@@ -84,22 +84,26 @@ func (l *Ledger) Region(p Product, region string) error {
 	return &Error{Rule: ErrNoRegion, Region: region}
 }
 
-// Regions lists the region ids of a product that are in force, in their written order.
-func (l *Ledger) Regions(p Product) []string { return (*l.regions.Load())[p] }
-
 func (l *Ledger) loadRegions(ctx context.Context) error {
 	all := map[Product][]string{}
 	for _, p := range Products {
-		text, err := l.store.Setting(ctx, RegionsSetting(p))
+		ids, err := l.regionIDs(ctx, l.store, p)
 		if err != nil {
 			return err
 		}
-		if all[p] = strings.Fields(text); text == "" {
-			all[p] = l.builtin[p]
-		}
+		all[p] = ids
 	}
 	l.regions.Store(&all)
 	return nil
+}
+
+// regionIDs are the written list of a product, else the built-in one.
+func (l *Ledger) regionIDs(ctx context.Context, r Records, p Product) ([]string, error) {
+	text, err := r.Setting(ctx, RegionsSetting(p))
+	if err != nil || text == "" {
+		return l.builtin[p], err
+	}
+	return strings.Fields(text), nil
 }
 
 // RegionsSetting is the name under which a store keeps the region list that

@@ -27,6 +27,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"mime"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,6 +68,13 @@ const (
 	MaxParams = 2000
 	maxDepth  = 16
 )
+
+// IsForm reports whether a body is a form, whatever charset it names: the npm
+// client aliyun-sdk names one.
+func IsForm(h http.Header) bool {
+	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	return err == nil && kind == "application/x-www-form-urlencoded"
+}
 
 // FromForm makes a bag of decoded query and form parameters, leaving out those
 // that skip says.

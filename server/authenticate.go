@@ -45,7 +45,7 @@ func (x *exchange) authenticate(ctx context.Context) error {
 }
 
 func (x *exchange) verify(cred *ledger.Credential) error {
-	secret, err := x.Secrets.Open(string(cred.Account.Cloud)+"/"+cred.ID, cred.Sealed)
+	secret, err := x.Secrets.Open(ledger.SecretName(cred.Account.Cloud, cred.ID), cred.Sealed)
 	if err != nil {
 		return fmt.Errorf("open the secret of key %s: %w", cred.ID, err)
 	}

@@ -3,7 +3,6 @@ package server
 import (
 	"errors"
 	"io"
-	"mime"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -38,7 +37,7 @@ func (x *exchange) read(r *http.Request) {
 	if m.Body, m.broken = x.body(r); m.broken != nil {
 		return
 	}
-	if m.Params, m.broken = params(r.URL.RawQuery, "query"); m.broken != nil || !isForm(r) {
+	if m.Params, m.broken = params(r.URL.RawQuery, "query"); m.broken != nil || !param.IsForm(r.Header) {
 		return
 	}
 	form, broken := params(string(m.Body), "body")
@@ -121,11 +120,6 @@ func params(raw, where string) ([]sign.Param, error) {
 		return list, &param.Error{Rule: param.ErrMalformed, Field: where, Reason: "has a bad percent escape or too many parameters"}
 	}
 	return list, nil
-}
-
-func isForm(r *http.Request) bool {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && kind == "application/x-www-form-urlencoded"
 }
 
 func host(addr string) string {

@@ -155,7 +155,7 @@ func (s sealing) keysOf(to *[]ledger.AccessKey, written []Key) error {
 // sealed is the secret as it is to be stored. The stored sealing stays where
 // it holds the same secret, so that an equal file writes nothing.
 func (s sealing) sealed(k Key) (string, error) {
-	name, secret := sealName(s.cloud, k.ID), k.Secret
+	name, secret := ledger.SecretName(s.cloud, k.ID), k.Secret
 	if k.SealedSecret != "" {
 		var err error
 		if secret, err = s.keys.Open(name, k.SealedSecret); err != nil {

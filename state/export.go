@@ -124,7 +124,7 @@ func (o Options) keys(c ledger.Cloud, stored []ledger.AccessKey) ([]Key, error) 
 		if !o.Plain {
 			continue
 		}
-		secret, err := o.Secrets.Open(sealName(c, k.ID), k.Sealed)
+		secret, err := o.Secrets.Open(ledger.SecretName(c, k.ID), k.Sealed)
 		if err != nil {
 			return nil, fmt.Errorf("key %s: %w", k.ID, err)
 		}

@@ -64,7 +64,7 @@ func (f *File) check(e entry) {
 		a := &f.Accounts[i]
 		accounts.see("account "+a.key().String(), a.ID, a.Line)
 		for _, k := range a.allKeys() {
-			keys.see("key "+sealName(a.Cloud, k.ID), k.ID, k.Line)
+			keys.see("key "+ledger.SecretName(a.Cloud, k.ID), k.ID, k.Line)
 		}
 	}
 	for i := range f.Images {

@@ -140,6 +140,3 @@ func (a *Account) key() ledger.AccountKey { return ledger.AccountKey{Cloud: a.Cl
 func (i *Image) key() ledger.ImageKey {
 	return ledger.ImageKey{Product: i.Product, Region: i.Region, ID: i.ID}
 }
-
-// sealName is what the secret of a key is sealed for.
-func sealName(c ledger.Cloud, keyID string) string { return string(c) + "/" + keyID }

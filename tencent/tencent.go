@@ -84,7 +84,7 @@ func (Dialect) Answer(c *api.Call, a *api.Action, out any, requestID string) (ap
 	if err != nil {
 		return api.Answer{}, fmt.Errorf("encode the answer: %w", err)
 	}
-	return answer(body, requestID, "", ""), nil
+	return answer(body, "", ""), nil
 }
 
 // success is the envelope of an answer since 2017.
@@ -107,7 +107,7 @@ func (Dialect) Fail(c *api.Call, a *api.Action, err error, requestID string) api
 	if err != nil {
 		panic("unreachable: a few texts always encode: " + err.Error())
 	}
-	return answer(body, requestID, f.Code, row.Code)
+	return answer(body, f.Code, row.Code)
 }
 
 // envelope wraps an error as its generation does.
@@ -130,8 +130,8 @@ func rows(a *api.Action) []api.Fault {
 	return a.Faults
 }
 
-func answer(body []byte, requestID, code, row string) api.Answer {
-	return api.Answer{Status: http.StatusOK, ContentType: "application/json", RequestID: requestID, Body: body, Code: code, Row: row}
+func answer(body []byte, code, row string) api.Answer {
+	return api.Answer{Status: http.StatusOK, ContentType: "application/json", Body: body, Code: code, Row: row}
 }
 
 // checkTransport refuses what the calling guide does not allow: other methods,

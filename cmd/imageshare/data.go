@@ -124,7 +124,7 @@ func anySecret(ctx context.Context, s ledger.Store) (name, sealed string, err er
 		}
 		for _, a := range page {
 			for _, k := range a.Credentials() {
-				return string(a.Key.Cloud) + "/" + k.ID, k.Sealed, nil
+				return ledger.SecretName(a.Key.Cloud, k.ID), k.Sealed, nil
 			}
 		}
 		after = page[len(page)-1].Key
