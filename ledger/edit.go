@@ -193,7 +193,7 @@ func (e *Editor) placed(img *Image) error {
 		return err
 	}
 	for _, number := range append([]string{img.Owner}, accountsOf(img.Shares)...) {
-		if err := e.registered(img.Key, number); err != nil {
+		if err := e.ledger.registered(e.ctx, e.tx, img.Key, number); err != nil {
 			return err
 		}
 	}
@@ -213,19 +213,6 @@ func (e *Editor) inRegion(key ImageKey) error {
 	}
 	if !slices.Contains(ids, key.Region) {
 		return &Error{Rule: ErrNoRegion, Image: key, Region: key.Region}
-	}
-	return nil
-}
-
-func (e *Editor) registered(key ImageKey, number string) error {
-	holder, err := e.tx.Holder(e.ctx, key.Product.Cloud(), number)
-	switch {
-	case errors.Is(err, ErrNoAccount) && e.ledger.knownOnly:
-		return &Error{Rule: ErrTargetUnknown, Image: key, Account: number}
-	case err != nil && !errors.Is(err, ErrNoAccount):
-		return err
-	case err == nil && holder.User != "":
-		return &Error{Rule: ErrTargetUser, Image: key, Account: number}
 	}
 	return nil
 }

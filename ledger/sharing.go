@@ -136,16 +136,26 @@ func (l *Ledger) target(ctx context.Context, tx Tx, img *Image, account string) 
 	case account == img.Owner:
 		return fail(ErrTargetSelf)
 	}
-	holder, err := tx.Holder(ctx, img.Key.Product.Cloud(), account)
+	if err := l.registered(ctx, tx, img.Key, account); err != nil {
+		return err
+	}
+	if img.Key.Product.traits().repeatFails && img.sharedWith(account) {
+		return fail(ErrAlreadyShared)
+	}
+	return nil
+}
+
+// registered checks that a number can be an image's owner or target: no user's
+// own, and somebody's where only registered accounts will do.
+func (l *Ledger) registered(ctx context.Context, r Records, key ImageKey, number string) error {
+	holder, err := r.Holder(ctx, key.Product.Cloud(), number)
 	switch {
 	case errors.Is(err, ErrNoAccount) && l.knownOnly:
-		return fail(ErrTargetUnknown)
+		return &Error{Rule: ErrTargetUnknown, Image: key, Account: number}
 	case err != nil && !errors.Is(err, ErrNoAccount):
 		return err
 	case err == nil && holder.User != "":
-		return fail(ErrTargetUser)
-	case img.Key.Product.traits().repeatFails && img.sharedWith(account):
-		return fail(ErrAlreadyShared)
+		return &Error{Rule: ErrTargetUser, Image: key, Account: number}
 	}
 	return nil
 }
