@@ -65,9 +65,14 @@ type User struct {
 
 // Role is what others may act as.
 type Role struct {
-	Name     string
+	Name string
+	// ID is the role's own number. A role made anew under an old name gets
+	// another, so that sessions of the old one do not come back to life.
+	ID       string `json:",omitempty"`
 	Trust    Document
 	Policies []Document
+	// MaxSession is how long a session may last at most; 0 is the vendor's own bound.
+	MaxSession time.Duration `json:",omitempty"`
 }
 
 // Document is a policy as its vendor writes it: compact JSON text.
@@ -114,7 +119,8 @@ func (u User) equal(o User) bool {
 }
 
 func (r Role) equal(o Role) bool {
-	return r.Name == o.Name && r.Trust == o.Trust && slices.Equal(r.Policies, o.Policies)
+	return r.Name == o.Name && r.ID == o.ID && r.Trust == o.Trust && r.MaxSession == o.MaxSession &&
+		slices.Equal(r.Policies, o.Policies)
 }
 
 // Credentials are every key of the account and of its users, with whose each is.

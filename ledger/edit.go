@@ -56,10 +56,29 @@ func (e *Editor) Account(key AccountKey, change func(*Account) error) error {
 	if err := change(a); err != nil {
 		return err
 	}
+	e.nameRoles(old, a)
 	if err := soundAccount(a); err != nil {
 		return err
 	}
 	return recordAccount(e.tx, e.caller, old, a, e.now)
+}
+
+// nameRoles gives each role without a number the one it had, or a new one.
+func (e *Editor) nameRoles(old, a *Account) {
+	had := map[string]string{}
+	if old != nil {
+		for _, r := range old.Roles {
+			had[r.Name] = r.ID
+		}
+	}
+	for i, r := range a.Roles {
+		if r.ID == "" {
+			a.Roles[i].ID = had[r.Name]
+		}
+		if a.Roles[i].ID == "" {
+			a.Roles[i].ID = e.ledger.roleID(a.Key.Cloud)
+		}
+	}
 }
 
 // Image changes an image, making its record if it is new.

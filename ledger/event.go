@@ -13,7 +13,9 @@ import (
 type Caller struct {
 	Cloud     Cloud
 	Account   string
-	User      string // "" for the account itself
+	User      string // "" for the account itself, and for a role
+	Role      string // the role whose session it is, "" for none
+	Session   string // the name of that session
 	KeyID     string
 	Wire      string
 	Action    string
@@ -24,11 +26,14 @@ type Caller struct {
 // AccountKey is the account that the caller acts in.
 func (c Caller) AccountKey() AccountKey { return AccountKey{Cloud: c.Cloud, ID: c.Account} }
 
-// Actor is how the history writes the caller: cloud/id, cloud/id/user/name or admin.
+// Actor is how the history writes the caller: cloud/id, cloud/id/user/name,
+// cloud/id/role/name/session or admin.
 func (c Caller) Actor() string {
 	switch {
 	case c.Account == "":
 		return "admin"
+	case c.Role != "":
+		return c.AccountKey().String() + "/role/" + c.Role + "/" + c.Session
 	case c.User != "":
 		return c.AccountKey().String() + "/user/" + c.User
 	default:

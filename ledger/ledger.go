@@ -14,7 +14,9 @@ package ledger
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"io"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -25,6 +27,8 @@ type Config struct {
 	Store Store
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Random is where new ids come from; nil means crypto/rand.
+	Random io.Reader
 	// Regions are the built-in region ids of each product that has regions.
 	// A list written by Editor.Regions replaces the product's own.
 	Regions map[Product][]string
@@ -38,6 +42,7 @@ type Config struct {
 type Ledger struct {
 	store     Store
 	now       func() time.Time
+	random    io.Reader
 	builtin   map[Product][]string
 	quotas    map[Product]int
 	knownOnly bool
@@ -46,9 +51,12 @@ type Ledger struct {
 
 // New opens a ledger over a store; it reads the stored region lists once.
 func New(ctx context.Context, c Config) (*Ledger, error) {
-	l := &Ledger{store: c.Store, now: c.Now, builtin: c.Regions, quotas: c.ShareQuotas, knownOnly: c.KnownAccountsOnly}
+	l := &Ledger{store: c.Store, now: c.Now, random: c.Random, builtin: c.Regions, quotas: c.ShareQuotas, knownOnly: c.KnownAccountsOnly}
 	if l.now == nil {
 		l.now = time.Now
+	}
+	if l.random == nil {
+		l.random = rand.Reader
 	}
 	if err := l.loadRegions(ctx); err != nil {
 		return nil, fmt.Errorf("read the region lists: %w", err)

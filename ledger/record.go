@@ -125,7 +125,7 @@ func parts(a *Account) map[string]string {
 		all["user "+u.Name] = fmt.Sprintf("%s %q", u.Number, u.Policies)
 	}
 	for _, r := range a.Roles {
-		all["role "+r.Name] = fmt.Sprintf("%q %q", r.Trust, r.Policies)
+		all["role "+r.Name] = fmt.Sprintf("%s %q %q %s", r.ID, r.Trust, r.Policies, r.MaxSession)
 	}
 	return all
 }

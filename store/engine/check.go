@@ -60,7 +60,7 @@ func CheckAccount(a *ledger.Account) error {
 		texts = append(append(texts, u.Name, u.Number), documents(u.Policies)...)
 	}
 	for _, r := range a.Roles {
-		texts = append(append(texts, r.Name, string(r.Trust)), documents(r.Policies)...)
+		texts = append(append(texts, r.Name, r.ID, string(r.Trust)), documents(r.Policies)...)
 	}
 	for _, c := range a.Credentials() {
 		texts = append(texts, c.ID, c.Sealed)

@@ -72,7 +72,9 @@ func fullAccount() *ledger.Account {
 			Policies: []ledger.Document{`{"version":"2.0"}`, `{}`}},
 		{Name: "keyless"},
 	}
-	a.Roles = []ledger.Role{{Name: "auditor", Trust: `{"who":"everybody"}`, Policies: []ledger.Document{`{"a":"b"}`}}}
+	a.Roles = []ledger.Role{{
+		Name: "auditor", ID: "4611686018427000001", Trust: `{"who":"everybody"}`, Policies: []ledger.Document{`{"a":"b"}`}, MaxSession: time.Hour,
+	}}
 	return a
 }
 
