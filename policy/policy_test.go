@@ -2,6 +2,7 @@ package policy
 
 import (
 	"errors"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -14,6 +15,9 @@ var kinds = map[string]func([]byte) (ledger.Document, error){
 	"alibaba policy": func(b []byte) (ledger.Document, error) { return Parse(ledger.Alibaba, b) },
 	"tencent trust":  func(b []byte) (ledger.Document, error) { return ParseTrust(ledger.Tencent, b) },
 	"alibaba trust":  func(b []byte) (ledger.Document, error) { return ParseTrust(ledger.Alibaba, b) },
+
+	"tencent session": func(b []byte) (ledger.Document, error) { return ParseSession(ledger.Tencent, b) },
+	"alibaba session": func(b []byte) (ledger.Document, error) { return ParseSession(ledger.Alibaba, b) },
 }
 
 // samples are documents as the vendors print them.
@@ -22,8 +26,8 @@ var samples = []struct{ kind, doc, want string }{
 		`{ "version": "2.0", "statement": [ { "effect": "Allow", "action": ["name/cvm:Describe*", "cvm:*"], "resource": "*" } ] }`,
 		`{"version":"2.0","statement":[{"effect":"Allow","action":["name/cvm:Describe*","cvm:*"],"resource":"*"}]}`},
 	{"tencent policy",
-		`{"version":"2.0","statement":{"effect":"deny","action":"cvm:ModifyImageSharePermission","resource":["qcs::cvm:ap-guangzhou:uin/100000000001:image/*","qcs::cvm:::image/img-6pb6lrmy"],"condition":{"ip_equal":{"qcs:ip":["10.0.0.1"]},"numeric_equal":{"qcs:n":[1.0,1e2]}}}}`,
-		`{"version":"2.0","statement":{"effect":"deny","action":"cvm:ModifyImageSharePermission","resource":["qcs::cvm:ap-guangzhou:uin/100000000001:image/*","qcs::cvm:::image/img-6pb6lrmy"],"condition":{"ip_equal":{"qcs:ip":["10.0.0.1"]},"numeric_equal":{"qcs:n":[1.0,1e2]}}}}`},
+		`{"version":"2.0","statement":{"effect":"deny","action":"cvm:ModifyImageSharePermission","resource":["qcs::cvm:ap-guangzhou:uin/100000000001:image/*","qcs::cvm:::image/img-6pb6lrmy"],"condition":{"ip_equal":{"qcs:ip":["10.0.0.1"]},"numeric_equal":{"qcs:uin":[1.0,1e2]}}}}`,
+		`{"version":"2.0","statement":{"effect":"deny","action":"cvm:ModifyImageSharePermission","resource":["qcs::cvm:ap-guangzhou:uin/100000000001:image/*","qcs::cvm:::image/img-6pb6lrmy"],"condition":{"ip_equal":{"qcs:ip":["10.0.0.1"]},"numeric_equal":{"qcs:uin":[1.0,1e2]}}}}`},
 	{"alibaba policy",
 		`{"Version":"1","Statement":[{"Effect":"Allow","Action":"ecs:Describe*","Resource":["acs:ecs:*:*:image\/*"],"Condition":{"Bool":{"acs:MFAPresent":true}}}]}`,
 		`{"Version":"1","Statement":[{"Effect":"Allow","Action":"ecs:Describe*","Resource":["acs:ecs:*:*:image/*"],"Condition":{"Bool":{"acs:MFAPresent":true}}}]}`},
@@ -92,13 +96,20 @@ func TestWhatIsTooBig(t *testing.T) {
 	}
 }
 
-// FuzzParse: nothing makes it panic, every fault is an *Error, and what is
-// sound stays as it is when parsed again.
+// FuzzParse: nothing makes it panic, every fault is an *Error, what is sound
+// stays as it is when parsed again, and decides as the slow evaluator does.
 func FuzzParse(f *testing.F) {
 	for _, c := range samples {
-		f.Add(c.kind, []byte(c.doc))
+		f.Add(c.kind, []byte(c.doc), "cvm:DescribeImages", "qcs::cvm:ap-guangzhou:uin/100000000001:image/*")
 	}
-	f.Fuzz(func(t *testing.T, kind string, doc []byte) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	for _, kind := range []string{"tencent policy", "alibaba policy", "tencent trust", "alibaba trust"} {
+		for range 20 {
+			docs, _, r := randomCase(rnd, kind)
+			f.Add(kind, []byte(docs[0]), r.Action, r.Resources[0])
+		}
+	}
+	f.Fuzz(func(t *testing.T, kind string, doc []byte, action, resource string) {
 		parse, ok := kinds[kind]
 		if !ok {
 			return
@@ -113,5 +124,7 @@ func FuzzParse(f *testing.F) {
 		if again, err := parse([]byte(got)); err != nil || again != got {
 			t.Errorf("%s: got %s, %v when parsed again, want %s", doc, again, err, got)
 		}
+		r := Request{Action: action, Resources: []string{resource}, Account: "100000000001", Context: somewhere}
+		agree(t, kind, got, Principal{Account: "100000000001"}, r)
 	})
 }

@@ -20,7 +20,7 @@ const (
 // lose the order of keys.
 type value struct {
 	kind  jsontext.Kind // { [ " 0 t f n
-	text  string        // a string's content; a number as written
+	text  string        // a string's content; a number, true, false or null as written
 	names []string      // of an object's members
 	items []value       // of a list, or an object's members
 }
@@ -55,7 +55,7 @@ func readValue(d *jsontext.Decoder) (value, error) {
 	}
 	v := value{kind: t.Kind()}
 	switch v.kind {
-	case '"', '0':
+	case '"', '0', 't', 'f', 'n':
 		v.text = t.String()
 	case '{', '[':
 		if d.StackDepth() > maxDepth {
@@ -105,10 +105,8 @@ func (v value) appendTo(b []byte) []byte {
 	switch v.kind {
 	case '"':
 		return quote(b, v.text)
-	case '0':
+	case '0', 't', 'f', 'n':
 		return append(b, v.text...)
-	case 't', 'f', 'n':
-		return append(b, map[jsontext.Kind]string{'t': "true", 'f': "false", 'n': "null"}[v.kind]...)
 	}
 	b = append(b, byte(v.kind))
 	for i, item := range v.items {
