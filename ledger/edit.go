@@ -60,7 +60,21 @@ func (e *Editor) Account(key AccountKey, change func(*Account) error) error {
 	if err := soundAccount(a); err != nil {
 		return err
 	}
+	if old != nil {
+		if err := e.forgetKeys(old, a); err != nil {
+			return err
+		}
+	}
 	return recordAccount(e.tx, e.caller, old, a, e.now)
+}
+
+// Knows reports whether an account is registered, as far as the change has got.
+func (e *Editor) Knows(key AccountKey) (bool, error) {
+	_, err := e.tx.Account(e.ctx, key)
+	if errors.Is(err, ErrNoAccount) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // nameRoles gives each role without a number the one it had, or a new one.
@@ -129,18 +143,19 @@ func (e *Editor) DropImage(key ImageKey) error {
 	if err != nil {
 		return err
 	}
-	ev := event(e.caller, key.Entity(), e.now)
-	ev.Notes = []string{"image dropped"}
-	_, ev.Removed = shareDiff(old.Live(e.now), nil)
-	if err := e.tx.DeleteImage(key); err != nil {
-		return err
-	}
-	return e.tx.Append(ev)
+	return drop(e.tx, e.caller, old, e.now, "image dropped")
 }
 
 // DropAccount removes an account with its keys, users and roles; images it
 // owns stay, and so does its history.
 func (e *Editor) DropAccount(key AccountKey) error {
+	old, err := e.tx.Account(e.ctx, key)
+	if err != nil {
+		return err
+	}
+	if err := e.forgetKeys(old, &Account{}); err != nil {
+		return err
+	}
 	if err := e.tx.DeleteAccount(key); err != nil {
 		return err
 	}

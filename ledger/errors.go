@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -14,6 +15,19 @@ var (
 	ErrNoImage       = errors.New("no such image")
 	ErrNotOwner      = errors.New("the image is another account's")
 	ErrNotReady      = errors.New("the image is not ready")
+	ErrImporting     = fmt.Errorf("the image is being imported: %w", ErrNotReady)
+	ErrCopying       = fmt.Errorf("the image is being copied: %w", ErrNotReady)
+	ErrReceived      = fmt.Errorf("the account may only use the image: %w", ErrNotOwner)
+	ErrStillShared   = errors.New("others may use the image")
+	ErrNotCopy       = errors.New("the image is no copy")
+	ErrCopyDone      = errors.New("the copy is finished")
+	ErrOtherRegion   = errors.New("an image of another account is copied within its region only")
+	ErrNoDestination = errors.New("no such region to copy to")
+	ErrNameTaken     = errors.New("the account has an image of that name in the region")
+	ErrImageQuota    = errors.New("too many images in the region")
+	ErrTokenOther    = errors.New("the client token was used for another request")
+	ErrSnapshotInUse = errors.New("an image is made of the snapshot")
+	ErrTooWide       = errors.New("too many images to look through")
 	ErrDeprecated    = errors.New("the image is deprecated")
 	ErrEncrypted     = errors.New("the image is encrypted")
 	ErrTargetForm    = errors.New("not the form of an account number")

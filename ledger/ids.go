@@ -14,6 +14,14 @@ const (
 	tencentR = "4611686018427" // how every role number of Tencent's begins
 )
 
+// idForm is a prefix and how many random characters follow it.
+type idForm struct {
+	prefix string
+	length int
+}
+
+func (l *Ledger) id(f idForm) string { return f.prefix + l.word(f.length, lower36) }
+
 // word is n random characters of an alphabet of at most 64. The few that the
 // modulus favours do not matter: an id is no secret.
 func (l *Ledger) word(n int, alphabet string) string {

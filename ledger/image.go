@@ -72,8 +72,14 @@ type Image struct {
 	Version      string
 	Tags         map[string]string
 	Snapshots    []Snapshot
+	BootMode     string // as the vendor spells it, like License
+	License      string
+	Imported     bool   // brought in from outside, not made of a machine's disks here
 	CopiedFrom   string // region/id of a copy's source
 	CreatedAt    time.Time
+	// ReadyAt is when an image that an action made becomes available. Zero: its
+	// state stays until somebody changes it.
+	ReadyAt time.Time
 
 	// Shares are in the order of a list: see Share.Compare.
 	Shares []Share
@@ -124,6 +130,43 @@ func (i *Image) Live(now time.Time) []Share {
 	return slices.DeleteFunc(slices.Clone(i.Shares), ended)
 }
 
+// Settled is the record as it stands at a moment: available, if that is when
+// or after it became so. The result may be i itself.
+func (i *Image) Settled(now time.Time) *Image {
+	if i.ReadyAt.IsZero() || now.Before(i.ReadyAt) {
+		return i
+	}
+	c := *i
+	c.State, c.ReadyAt = Available, time.Time{}
+	return &c
+}
+
+// Progress is how much of the making of an image is done at a moment, in
+// percent: 100 of one that is made, less of one that is not.
+func (i *Image) Progress(now time.Time) int {
+	switch i.State {
+	case Creating, Importing, Copying:
+		return i.madePart(now)
+	case Failed:
+		return 0
+	}
+	return 100
+}
+
+// madePart is 0 where a written state stays: nothing is on its way.
+func (i *Image) madePart(now time.Time) int {
+	whole := i.ReadyAt.Sub(i.CreatedAt)
+	if i.ReadyAt.IsZero() || whole <= 0 {
+		return 0
+	}
+	return max(0, min(99, int(100*now.Sub(i.CreatedAt)/whole)))
+}
+
+// usableBy reports whether an account that does not own the image may use it.
+func (i *Image) usableBy(account string, now time.Time) bool {
+	return i.Public || slices.ContainsFunc(i.Shares, func(s Share) bool { return s.Account == account && !s.Ended(now) })
+}
+
 // Clone is a copy that shares nothing with i.
 func (i *Image) Clone() *Image {
 	c := *i
@@ -144,6 +187,6 @@ func (i *Image) Equal(o *Image) bool {
 func (i *Image) scalars() Image {
 	s := *i
 	s.Tags, s.Snapshots, s.Shares = nil, nil, nil
-	s.CreatedAt = i.CreatedAt.UTC().Round(0)
+	s.CreatedAt, s.ReadyAt = i.CreatedAt.UTC().Round(0), i.ReadyAt.UTC().Round(0)
 	return s
 }

@@ -17,6 +17,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -34,24 +35,34 @@ type Config struct {
 	Regions map[Product][]string
 	// ShareQuotas are accounts per image; a product not named keeps its documented number.
 	ShareQuotas map[Product]int
+	// ImageQuotas are images per account and region, in the same way.
+	ImageQuotas map[Product]int
+	// Transition is how long an image that an action makes stays in its first
+	// state; 0: it is available at once.
+	Transition time.Duration
 	// KnownAccountsOnly refuses owners and targets that are not registered.
 	KnownAccountsOnly bool
 }
 
 // Ledger applies the rules over one store. It is safe for concurrent use.
 type Ledger struct {
-	store     Store
-	now       func() time.Time
-	random    io.Reader
-	builtin   map[Product][]string
-	quotas    map[Product]int
-	knownOnly bool
-	regions   atomic.Pointer[map[Product][]string] // in force: built in, or written over
+	store       Store
+	now         func() time.Time
+	random      io.Reader
+	builtin     map[Product][]string
+	shareQuotas map[Product]int
+	imageQuotas map[Product]int
+	transition  time.Duration
+	knownOnly   bool
+	regions     atomic.Pointer[map[Product][]string] // in force: built in, or written over
 }
 
 // New opens a ledger over a store; it reads the stored region lists once.
 func New(ctx context.Context, c Config) (*Ledger, error) {
-	l := &Ledger{store: c.Store, now: c.Now, random: c.Random, builtin: c.Regions, quotas: c.ShareQuotas, knownOnly: c.KnownAccountsOnly}
+	l := &Ledger{
+		store: c.Store, now: c.Now, random: c.Random, builtin: c.Regions, shareQuotas: c.ShareQuotas,
+		imageQuotas: c.ImageQuotas, transition: c.Transition, knownOnly: c.KnownAccountsOnly,
+	}
 	if l.now == nil {
 		l.now = time.Now
 	}
@@ -73,21 +84,30 @@ func (l *Ledger) Now() time.Time { return l.now() }
 
 // ShareQuota is how many accounts one image of a product can be shared with.
 func (l *Ledger) ShareQuota(p Product) int {
-	if n, ok := l.quotas[p]; ok {
+	if n, ok := l.shareQuotas[p]; ok {
 		return n
 	}
 	return p.traits().shareQuota
 }
+
+// ImageQuota is how many images of a product an account can have in one region.
+func (l *Ledger) ImageQuota(p Product) int {
+	if n, ok := l.imageQuotas[p]; ok {
+		return n
+	}
+	return p.traits().imageQuota
+}
+
+// RegionIDs are the regions that a product serves, in the order of its list.
+func (l *Ledger) RegionIDs(p Product) []string { return (*l.regions.Load())[p] }
 
 // Region answers nil if a product serves a region, else ErrNoRegion.
 func (l *Ledger) Region(p Product, region string) error {
 	if !p.Regional() && region == "" {
 		return nil
 	}
-	for _, known := range (*l.regions.Load())[p] {
-		if known == region {
-			return nil
-		}
+	if slices.Contains(l.RegionIDs(p), region) {
+		return nil
 	}
 	return &Error{Rule: ErrNoRegion, Region: region}
 }

@@ -30,6 +30,15 @@ type traits struct {
 	regional   bool           // an image lies in a region
 	imageID    *regexp.Regexp // the form of an image id
 	shareQuota int            // accounts per image, as documented
+	imageQuota int            // images per account and region, as documented
+	newImage   idForm
+	newDisk    idForm // of a snapshot
+	// uniqueNames: an account has one image of a name in a region.
+	uniqueNames bool
+	// copyKeepsName: a copy without a name of its own has its source's, not its id.
+	copyKeepsName bool
+	// cancelsMaking: deleting an image that is being made ends the making.
+	cancelsMaking bool
 	// repeatFails: adding an account that has the share already is an error
 	// (Tencent documents one), not a change of nothing.
 	repeatFails bool
@@ -47,9 +56,18 @@ var (
 const maxImageID = 64
 
 var products = map[Product]traits{
-	CVM: {cloud: Tencent, regional: true, imageID: cvmImageID, shareQuota: 500, repeatFails: true},
-	ECS: {cloud: Alibaba, regional: true, imageID: alibabaImageID, shareQuota: 50, copyIsReady: true},
-	ENS: {cloud: Alibaba, imageID: alibabaImageID, shareQuota: 50},
+	CVM: {
+		cloud: Tencent, regional: true, imageID: cvmImageID, shareQuota: 500, imageQuota: 500, repeatFails: true,
+		newImage: idForm{"img-", 8}, newDisk: idForm{"snap-", 8}, uniqueNames: true, copyKeepsName: true,
+	},
+	ECS: {
+		cloud: Alibaba, regional: true, imageID: alibabaImageID, shareQuota: 50, imageQuota: 100, copyIsReady: true,
+		newImage: idForm{"m-", 20}, newDisk: idForm{"s-", 20}, uniqueNames: true, cancelsMaking: true,
+	},
+	ENS: {
+		cloud: Alibaba, imageID: alibabaImageID, shareQuota: 50, imageQuota: 100,
+		newImage: idForm{"m-", 24}, newDisk: idForm{"s-", 24},
+	},
 }
 
 func (p Product) traits() traits { return products[p] }

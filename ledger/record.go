@@ -55,7 +55,7 @@ func shareDiff(old, now []Share) (added []Share, removed []string) {
 // imageNotes says in words what changed besides shares.
 func imageNotes(old, img *Image) []string {
 	if old == nil {
-		return append([]string{"image made for " + img.OwnerKey().String()}, publicNote(false, img.Public)...)
+		return madeNotes(img)
 	}
 	var notes []string
 	if old.Owner != img.Owner {
@@ -69,6 +69,18 @@ func imageNotes(old, img *Image) []string {
 		notes = append(notes, "details changed")
 	}
 	return notes
+}
+
+// madeNotes say how an image began.
+func madeNotes(img *Image) []string {
+	note := "image made for " + img.OwnerKey().String()
+	if img.CopiedFrom != "" {
+		note += " as a copy of " + img.CopiedFrom
+	}
+	if !img.ReadyAt.IsZero() {
+		note += fmt.Sprintf(", %s until %s", img.State, img.ReadyAt.Format(time.RFC3339Nano))
+	}
+	return append([]string{note}, publicNote(false, img.Public)...)
 }
 
 func publicNote(was, is bool) []string {
@@ -105,9 +117,10 @@ func recordAccount(tx Tx, c Caller, old, a *Account, now time.Time) error {
 // accountNotes names what was made, changed and dropped, never a secret.
 func accountNotes(old, a *Account) []string {
 	if old == nil {
-		return append([]string{"account registered"}, partNotes(nil, parts(a))...)
+		notes := append([]string{"account registered"}, partNotes(nil, parts(a))...)
+		return append(notes, switchNotes(&Account{}, a)...)
 	}
-	notes := partNotes(parts(old), parts(a))
+	notes := append(partNotes(parts(old), parts(a)), switchNotes(old, a)...)
 	if len(notes) == 0 && !old.Equal(a) {
 		notes = []string{"account reordered"}
 	}
@@ -119,7 +132,7 @@ func accountNotes(old, a *Account) []string {
 func parts(a *Account) map[string]string {
 	all := map[string]string{}
 	for _, k := range a.Credentials() {
-		all["key "+k.ID] = fmt.Sprint(k.User, k.Sealed, k.Disabled)
+		all["key "+k.ID] = fmt.Sprint(k.User, k.Sealed)
 	}
 	for _, u := range a.Users {
 		all["user "+u.Name] = fmt.Sprintf("%s %q", u.Number, u.Policies)
@@ -128,6 +141,25 @@ func parts(a *Account) map[string]string {
 		all["role "+r.Name] = fmt.Sprintf("%s %q %q %s", r.ID, r.Trust, r.Policies, r.MaxSession)
 	}
 	return all
+}
+
+// switchNotes says which keys were switched off and on: who looks for that
+// should not have to guess it from a key that changed.
+func switchNotes(old, now *Account) []string {
+	was := map[string]bool{}
+	for _, k := range old.Credentials() {
+		was[k.ID] = k.Disabled
+	}
+	var notes []string
+	for _, k := range now.Credentials() {
+		switch {
+		case k.Disabled && !was[k.ID]:
+			notes = append(notes, "key "+k.ID+" disabled")
+		case !k.Disabled && was[k.ID]:
+			notes = append(notes, "key "+k.ID+" enabled")
+		}
+	}
+	return notes
 }
 
 func partNotes(old, now map[string]string) []string {

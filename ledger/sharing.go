@@ -17,11 +17,12 @@ type Sharing struct {
 // Sharing lists who an image is shared with. Errors: ErrImageID, ErrNoImage,
 // ErrNotOwner.
 func (l *Ledger) Sharing(ctx context.Context, c Caller, key ImageKey) (Sharing, error) {
-	img, err := owned(ctx, l.store, c, key)
+	now := l.now()
+	img, err := owned(ctx, l.store, c, key, now)
 	if err != nil {
 		return Sharing{}, err
 	}
-	return Sharing{Image: key, Public: img.Public, Shares: img.Live(l.now())}, nil
+	return Sharing{Image: key, Public: img.Public, Shares: img.Live(now)}, nil
 }
 
 // SharedWith lists the accounts that any of the caller's images in a region is
@@ -53,7 +54,7 @@ func (ch Change) widens() bool { return len(ch.Add) > 0 || (ch.Public != nil && 
 // ErrTargetUser, ErrTargetUnknown, ErrAlreadyShared; ErrShareQuota; ErrDryRun.
 func (l *Ledger) Share(ctx context.Context, c Caller, key ImageKey, ch Change) error {
 	return l.store.Update(ctx, func(tx Tx) error {
-		old, err := owned(ctx, tx, c, key)
+		old, err := owned(ctx, tx, c, key, l.now())
 		if err != nil {
 			return err
 		}
@@ -71,21 +72,33 @@ func (l *Ledger) Share(ctx context.Context, c Caller, key ImageKey, ch Change) e
 	})
 }
 
-// owned finds an image and insists that the caller's account owns it.
-func owned(ctx context.Context, r Records, c Caller, key ImageKey) (*Image, error) {
+// found is an image as it stands at a moment.
+func found(ctx context.Context, r Records, key ImageKey, now time.Time) (*Image, error) {
 	if !key.Product.ValidImageID(key.ID) {
 		return nil, &Error{Rule: ErrImageID, Image: key}
 	}
 	img, err := r.Image(ctx, key)
-	switch {
-	case errors.Is(err, ErrNoImage):
+	if errors.Is(err, ErrNoImage) {
 		return nil, &Error{Rule: ErrNoImage, Image: key}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return img.Settled(now), nil
+}
+
+// owned finds an image and insists that the caller's account owns it.
+func owned(ctx context.Context, r Records, c Caller, key ImageKey, now time.Time) (*Image, error) {
+	img, err := found(ctx, r, key, now)
+	switch {
 	case err != nil:
 		return nil, err
-	case img.OwnerKey() != c.AccountKey():
-		return nil, &Error{Rule: ErrNotOwner, Image: key}
+	case img.OwnerKey() == c.AccountKey():
+		return img, nil
+	case img.usableBy(c.Account, now):
+		return nil, &Error{Rule: ErrReceived, Image: key}
 	}
-	return img, nil
+	return nil, &Error{Rule: ErrNotOwner, Image: key}
 }
 
 // fit checks that an image may be shared with more accounts than now.
@@ -93,16 +106,34 @@ func fit(img *Image, ch Change) error {
 	if !ch.widens() {
 		return nil
 	}
-	ready := img.State == Available || (img.State == Copying && img.Key.Product.traits().copyIsReady)
+	if img.State == Copying && img.Key.Product.traits().copyIsReady {
+		ready := *img
+		ready.State = Available
+		img = &ready
+	}
+	return whole(img)
+}
+
+// whole checks that an image is one that others can be given.
+func whole(img *Image) error {
 	switch {
 	case img.State == Deprecated:
 		return &Error{Rule: ErrDeprecated, Image: img.Key}
-	case !ready:
-		return &Error{Rule: ErrNotReady, Image: img.Key}
+	case img.State != Available:
+		return unready(img)
 	case img.Encrypted:
 		return &Error{Rule: ErrEncrypted, Image: img.Key}
 	}
 	return nil
+}
+
+// unready says what the image is waiting for.
+func unready(img *Image) error {
+	rule := map[State]error{Importing: ErrImporting, Copying: ErrCopying}[img.State]
+	if rule == nil {
+		rule = ErrNotReady
+	}
+	return &Error{Rule: rule, Image: img.Key}
 }
 
 // changed is the image after the change, or the first rule that it breaks.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // What a record must be to be kept, whoever writes it.
@@ -12,6 +13,8 @@ import (
 var (
 	keyID    = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
 	partName = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,128}$`)
+	// A role's number is the ledger's own or came with a state file.
+	roleNumber = regexp.MustCompile(`^[0-9]{1,20}$`)
 )
 
 func invalid(format string, args ...any) error {
@@ -75,36 +78,69 @@ func soundAccount(a *Account) error {
 	return nil
 }
 
+// soundParts holds what an account has to names and numbers of their own.
+type soundParts struct {
+	account *Account
+	seen    map[string]bool
+}
+
 func soundNames(a *Account) error {
-	seen := map[string]bool{"number " + a.Key.ID: true}
-	once := func(what, name string) error {
-		if seen[what+name] {
-			return invalid("%s%s stands twice in account %s", what, name, a.Key)
-		}
-		seen[what+name] = true
-		return nil
-	}
+	p := soundParts{account: a, seen: map[string]bool{"number " + a.Key.ID: true}}
 	for _, u := range a.Users {
-		if !partName.MatchString(u.Name) || (u.Number != "" && !ValidAccount(u.Number)) {
-			return invalid("user %q with number %q: a name has up to 128 letters, digits or +=,.@_-, a number up to 20 digits", u.Name, u.Number)
-		}
-		if err := once("user ", u.Name); err != nil {
-			return err
-		}
-		if u.Number == "" {
-			continue
-		}
-		if err := once("number ", u.Number); err != nil {
+		if err := p.user(u); err != nil {
 			return err
 		}
 	}
 	for _, r := range a.Roles {
-		if !partName.MatchString(r.Name) {
-			return invalid("role %q: a name has up to 128 letters, digits or +=,.@_-", r.Name)
-		}
-		if err := once("role ", r.Name); err != nil {
+		if err := p.role(r); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// once refuses what stands twice; without a name there is nothing to compare.
+func (p soundParts) once(what, name string) error {
+	if name == "" {
+		return nil
+	}
+	if p.seen[what+name] {
+		return invalid("%s%s stands twice in account %s", what, name, p.account.Key)
+	}
+	p.seen[what+name] = true
+	return nil
+}
+
+func (p soundParts) user(u User) error {
+	if !partName.MatchString(u.Name) || (u.Number != "" && !ValidAccount(u.Number)) {
+		return invalid("user %q with number %q: a name has up to 128 letters, digits or +=,.@_-, a number up to 20 digits", u.Name, u.Number)
+	}
+	if err := p.once("user ", u.Name); err != nil {
+		return err
+	}
+	return p.once("number ", u.Number)
+}
+
+func (p soundParts) role(r Role) error {
+	switch {
+	case !partName.MatchString(r.Name):
+		return invalid("role %q: a name has up to 128 letters, digits or +=,.@_-", r.Name)
+	case r.ID != "" && !ValidRoleID(r.ID):
+		return invalid("role %s with id %q: an id is up to 20 digits", r.Name, r.ID)
+	case !ValidMaxSession(r.MaxSession):
+		return invalid("role %s with a longest session of %v: write 900 to 43200 whole seconds, or 0 for the vendor's own bound", r.Name, r.MaxSession)
+	}
+	if err := p.once("role ", r.Name); err != nil {
+		return err
+	}
+	return p.once("role id ", r.ID)
+}
+
+// ValidRoleID reports whether an id has the form of a role's own number.
+func ValidRoleID(id string) bool { return roleNumber.MatchString(id) }
+
+// ValidMaxSession reports whether a role's sessions may be bounded so: both
+// vendors take 15 minutes to 12 hours, in whole seconds.
+func ValidMaxSession(d time.Duration) bool {
+	return d == 0 || (d >= 15*time.Minute && d <= 12*time.Hour && d%time.Second == 0)
 }

@@ -3,6 +3,7 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
@@ -29,6 +30,8 @@ type Lists interface {
 	Images(context.Context, ImageQuery) ([]*Image, error)
 	// CountImages counts what Images would list without a limit.
 	CountImages(context.Context, ImageQuery) (int, error)
+	// ImageSet is one page of a set of images, and how many there are in all.
+	ImageSet(context.Context, SetQuery) ([]*Image, int, error)
 	// Accounts are ordered by cloud, then by number; after is exclusive.
 	Accounts(ctx context.Context, after AccountKey, limit int) ([]*Account, error)
 	// Usable are the shares that an account holds, ordered by Grant.Compare.
@@ -88,8 +91,12 @@ type Tx interface {
 // wraps ErrPanicked). A context cancelled before the change began returns the
 // context's error; once it has begun, Update waits for the truth. If the
 // engine cannot say that a change was kept, Update does not return nil.
+//
+// View runs a function over the records of one moment: whatever it reads
+// agrees with everything else it reads. What it is handed is good for no longer.
 type Store interface {
 	Reader
+	View(ctx context.Context, look func(Reader) error) error
 	Update(ctx context.Context, change func(Tx) error) error
 	// Close waits for changes under way and gives the store back. What has not
 	// begun when Close does, and any later call, gets ErrClosed.
@@ -103,6 +110,8 @@ type ImageQuery struct {
 	Owner   AccountKey // of the product's cloud
 	Name    string     // the whole name
 	Public  bool       // public ones only
+	// Snapshot is the id of a snapshot that the image is made of.
+	Snapshot string
 
 	After ImageKey // exclusive
 	Limit int
@@ -114,11 +123,34 @@ func (q ImageQuery) Match(i *Image) bool {
 		(q.Region == "" || q.Region == i.Key.Region) &&
 		(q.Owner == AccountKey{} || q.Owner == i.OwnerKey()) &&
 		(q.Name == "" || q.Name == i.Name) &&
-		(!q.Public || i.Public)
+		(!q.Public || i.Public) &&
+		(q.Snapshot == "" || slices.ContainsFunc(i.Snapshots, func(s Snapshot) bool { return s.ID == q.Snapshot }))
 }
 
 // OwnerKey is the account that owns the image.
 func (i *Image) OwnerKey() AccountKey { return AccountKey{Cloud: i.Key.Product.Cloud(), ID: i.Owner} }
+
+// Set is a way in which an account comes to see images.
+type Set int
+
+// The sets, each with its order.
+const (
+	Owned  Set = iota // the account's own, by id
+	Held              // shared with the account, by owner, start of the share and id
+	Public            // for everybody, by id
+)
+
+// SetQuery selects a page of a set in one region. An Offset costs no more than
+// a small one, wherever the page lies.
+type SetQuery struct {
+	Set     Set
+	Account AccountKey // "" for Public
+	Product Product
+	Region  string
+	Now     time.Time // for Held: shares that have ended are left out
+	Offset  int64
+	Limit   int // 0: no images, only how many there are
+}
 
 // UsableQuery selects what is shared with an account at a moment.
 type UsableQuery struct {

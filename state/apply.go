@@ -3,6 +3,7 @@ package state
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"imageshare/ledger"
 )
@@ -16,7 +17,7 @@ func (f *File) Apply(e *ledger.Editor, keys Sealer) error {
 	}
 	for i := range f.Accounts {
 		a := &f.Accounts[i]
-		err := e.Account(a.key(), func(to *ledger.Account) error { return f.changeAccount(a, to, keys) })
+		err := e.Account(a.key(), func(to *ledger.Account) error { return a.change(f.name, to, keys) })
 		if err != nil {
 			return f.explain(a.Line, err)
 		}
@@ -61,13 +62,19 @@ func put[T any](to *T, from *T) {
 	}
 }
 
-// changeAccount notes all the stored secrets before it changes anything: a key
-// may move between the account and its users.
-func (f *File) changeAccount(a *Account, to *ledger.Account, keys Sealer) error {
-	s := sealing{file: f.name, cloud: a.Cloud, keys: keys, was: map[string]string{}}
+// newSealing notes all the stored secrets before anything is changed: a key may
+// move between the account and its users.
+func newSealing(file string, to *ledger.Account, keys Sealer) sealing {
+	s := sealing{file: file, cloud: to.Key.Cloud, keys: keys, was: map[string]string{}}
 	for _, c := range to.Credentials() {
 		s.was[c.ID] = c.Sealed
 	}
+	return s
+}
+
+// change writes what a file of that name says of an account.
+func (a *Account) change(file string, to *ledger.Account, keys Sealer) error {
+	s := newSealing(file, to, keys)
 	if err := s.keysOf(&to.Keys, a.Keys); err != nil {
 		return err
 	}
@@ -109,6 +116,10 @@ func roles(stored []ledger.Role, written []Role) []ledger.Role {
 			list[i] = stored[at]
 		}
 		list[i].Name = r.Name
+		put(&list[i].ID, r.ID)
+		if r.MaxSessionSeconds != nil {
+			list[i].MaxSession = time.Duration(*r.MaxSessionSeconds) * time.Second
+		}
 		if r.Trust != nil {
 			list[i].Trust = r.Trust.Text
 		}
@@ -180,7 +191,9 @@ func (i *Image) change(to *ledger.Image) {
 	to.Owner = i.Owner
 	put(&to.Name, i.Name)
 	put(&to.Description, i.Description)
-	put(&to.State, i.State)
+	if i.State != nil {
+		to.State, to.ReadyAt = *i.State, time.Time{} // a written state does not move by itself
+	}
 	put(&to.Public, i.Public)
 	put(&to.Encrypted, i.Encrypted)
 	put(&to.OSName, i.OSName)
@@ -190,6 +203,9 @@ func (i *Image) change(to *ledger.Image) {
 	put(&to.SizeGiB, i.SizeGiB)
 	put(&to.Family, i.Family)
 	put(&to.Version, i.Version)
+	put(&to.BootMode, i.BootMode)
+	put(&to.License, i.License)
+	put(&to.Imported, i.Imported)
 	put(&to.CopiedFrom, i.CopiedFrom)
 	put(&to.CreatedAt, i.CreatedAt)
 	i.changeLists(to)

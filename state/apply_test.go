@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func newHouse(t *testing.T, key *seal.Key) *house {
 	store := memory.New()
 	t.Cleanup(func() { _ = store.Close() })
 	l, err := ledger.New(t.Context(), ledger.Config{
-		Store: store, Now: func() time.Time { return noon },
+		Store: store, Now: func() time.Time { return noon }, Random: rand.NewChaCha8([32]byte{}), // so that role ids are always the same
 		Regions: map[ledger.Product][]string{ledger.CVM: {"ap-guangzhou", "ap-beijing"}, ledger.ECS: {"cn-hangzhou"}},
 	})
 	if err != nil {
@@ -209,6 +210,40 @@ func TestTimesLeftOut(t *testing.T) {
 	}
 	if got := h.image(ledger.ImageKey{Product: ledger.ENS, ID: "m-1"}); !got.CreatedAt.Equal(noon) || got.State != ledger.Available {
 		t.Errorf("a new image: got %v, %s, want %v, available", got.CreatedAt, got.State, noon)
+	}
+}
+
+// A state that a file writes stays, also where an action's image was about to
+// become available; an export tells the state of its moment.
+func TestWrittenStatesStay(t *testing.T) {
+	t.Parallel()
+	key := ledger.ImageKey{Product: ledger.ENS, ID: "m-1"}
+	for _, c := range []struct {
+		ready       time.Time
+		text        string
+		told, stays ledger.State
+	}{
+		{noon.Add(time.Hour), "", ledger.Creating, ledger.Available},
+		{noon.Add(time.Hour), ", state: creating", ledger.Creating, ledger.Creating},
+		{noon.Add(-time.Hour), "", ledger.Available, ledger.Available},
+	} {
+		h := newHouse(t, seal.NewKey())
+		err := h.ledger.Edit(t.Context(), ledger.Caller{}, func(e *ledger.Editor) error {
+			return e.Image(key, func(i *ledger.Image) error {
+				i.Owner, i.State, i.ReadyAt = "1", ledger.Creating, c.ready
+				return nil
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.must("{version: 1, images: [{product: ens, id: m-1, owner: 1" + c.text + "}]}")
+		if f, err := Export(t.Context(), h.ledger.Reader(), Options{Now: noon}); err != nil || *f.Images[0].State != c.told {
+			t.Errorf("%v%s: told %v, %v, want %s", c.ready, c.text, *f.Images[0].State, err, c.told)
+		}
+		if got := h.image(key).Settled(noon.Add(2 * time.Hour)).State; got != c.stays {
+			t.Errorf("%v%s: later %s, want %s", c.ready, c.text, got, c.stays)
+		}
 	}
 }
 

@@ -107,13 +107,20 @@ func (o Options) account(a *ledger.Account) (Account, error) {
 		entry.Users = append(entry.Users, User{Name: u.Name, ID: filled(u.Number), Keys: keys, Policies: documents(u.Policies)})
 	}
 	for _, r := range a.Roles {
-		role := Role{Name: r.Name, Policies: documents(r.Policies)}
-		if r.Trust != "" {
-			role.Trust = &Document{Text: r.Trust}
-		}
-		entry.Roles = append(entry.Roles, role)
+		entry.Roles = append(entry.Roles, role(r))
 	}
 	return entry, nil
+}
+
+// role writes the longest session also where it is 0, as Export does with what
+// decides who may do something.
+func role(r ledger.Role) Role {
+	longest := int64(r.MaxSession / time.Second)
+	entry := Role{Name: r.Name, ID: filled(r.ID), MaxSessionSeconds: &longest, Policies: documents(r.Policies)}
+	if r.Trust != "" {
+		entry.Trust = &Document{Text: r.Trust}
+	}
+	return entry
 }
 
 // keys gives secrets as they are stored unless told to open them.
@@ -151,12 +158,14 @@ func filled[T comparable](v T) *T {
 }
 
 func (o Options) image(i *ledger.Image) Image {
+	i = i.Settled(o.Now)
 	entry := Image{
 		Product: i.Key.Product, Region: i.Key.Region, ID: i.Key.ID, Owner: i.Owner,
 		Name: filled(i.Name), Description: filled(i.Description),
 		State: &i.State, Public: &i.Public, Encrypted: &i.Encrypted,
 		OSName: filled(i.OSName), OSType: filled(i.OSType), Platform: filled(i.Platform), Architecture: filled(i.Architecture),
 		SizeGiB: filled(i.SizeGiB), Family: filled(i.Family), Version: filled(i.Version),
+		BootMode: filled(i.BootMode), License: filled(i.License), Imported: filled(i.Imported),
 		CopiedFrom: filled(i.CopiedFrom), CreatedAt: filled(i.CreatedAt),
 	}
 	if len(i.Tags) > 0 {

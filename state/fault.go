@@ -52,9 +52,10 @@ func (all Errors) Unwrap() []error {
 // on every line.
 const maxFaults = 50
 
-// faults collects what is wrong with a file.
+// faults collects what is wrong with a text.
 type faults struct {
 	name string
+	what string // what the text is to be: "a state file", "a user"
 	all  Errors
 }
 

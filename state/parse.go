@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -15,12 +16,9 @@ import (
 // Errors: all the faults that one reading finds, each with the name, the line
 // and what to do.
 func Parse(name string, data []byte) (*File, error) {
-	f := &faults{name: name}
-	root := f.tree(data)
+	f := &faults{name: name, what: "a state file"}
+	root := f.root(data)
 	if root == nil {
-		return nil, f.err()
-	}
-	if f.sound(root, 0); len(f.all) > 0 {
 		return nil, f.err()
 	}
 	// A later version has other keys, and to list them all would help nobody.
@@ -34,6 +32,18 @@ func Parse(name string, data []byte) (*File, error) {
 		return nil, err
 	}
 	return file, nil
+}
+
+// root is the sound tree of a text, nil if it has faults.
+func (f *faults) root(data []byte) *yaml.Node {
+	root := f.tree(data)
+	if root == nil {
+		return nil
+	}
+	if f.sound(root, 0); len(f.all) > 0 {
+		return nil
+	}
+	return root
 }
 
 // once tells what stands in a list twice.
@@ -96,16 +106,20 @@ func (a *Account) check(e entry) {
 	for i := range a.Users {
 		u := &a.Users[i]
 		names.see("user "+u.Name, u.Name, u.Line)
-		e.documents(a.Cloud, fmt.Sprintf("%s.users[%d]", e.path, i), u.Policies)
+		e.documents(a.Cloud, join(e.path, fmt.Sprintf("users[%d]", i)), u.Policies)
 	}
 	for i := range a.Roles {
 		r := &a.Roles[i]
-		path := fmt.Sprintf("%s.roles[%d]", e.path, i)
 		names.see("role "+r.Name, r.Name, r.Line)
-		e.documents(a.Cloud, path, r.Policies)
-		if r.Trust != nil {
-			e.document(path+".trust", r.Trust, a.Cloud, policy.ParseTrust)
-		}
+		r.documents(e.faults, a.Cloud, join(e.path, fmt.Sprintf("roles[%d]", i)))
+	}
+}
+
+// documents checks both kinds that a role has.
+func (r *Role) documents(f *faults, c ledger.Cloud, path string) {
+	f.documents(c, path, r.Policies)
+	if r.Trust != nil {
+		f.document(join(path, "trust"), r.Trust, c, policy.ParseTrust)
 	}
 }
 
@@ -126,7 +140,7 @@ func (e entry) number(key, id string) {
 
 func (f *faults) documents(c ledger.Cloud, path string, docs []Document) {
 	for i := range docs {
-		f.document(fmt.Sprintf("%s.policies[%d]", path, i), &docs[i], c, policy.Parse)
+		f.document(join(path, fmt.Sprintf("policies[%d]", i)), &docs[i], c, policy.Parse)
 	}
 }
 
@@ -198,6 +212,20 @@ var imageIDs = map[ledger.Product]string{
 }
 
 func (s *Share) check(e entry) { e.number("account", s.Account) }
+
+// check lets an empty number pass: it stands for the stored one, or a new one.
+func (r *Role) check(e entry) {
+	if r.ID != nil && *r.ID != "" && e.has("id") && !ledger.ValidRoleID(*r.ID) {
+		e.fault("id", "%q is not a role's number: write up to 20 digits, or leave it out", *r.ID)
+	}
+	if n := r.MaxSessionSeconds; n != nil && (*n < 0 || *n > maxSeconds || !ledger.ValidMaxSession(time.Duration(*n)*time.Second)) {
+		e.fault("maxSessionSeconds", "%d is not a longest session: write 900 to 43200, or 0 for the vendor's own bound", *n)
+	}
+}
+
+// maxSeconds keeps a number of seconds that no session has from becoming one
+// that looks sound, when it is counted in nanoseconds.
+const maxSeconds = 1 << 32
 
 // check lets an empty number pass: it takes away the one that is stored.
 func (u *User) check(e entry) {

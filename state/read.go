@@ -147,7 +147,7 @@ func (f *faults) unknown(path string, key *yaml.Node, fields []field) {
 	for i, d := range fields {
 		keys[i] = d.key
 	}
-	where := "at the top of a state file"
+	where := "at the top of " + f.what
 	if path != "" {
 		where = "in " + path
 	}
@@ -187,7 +187,7 @@ func (f *faults) want(path string, n *yaml.Node, wanted, hint string) bool {
 	case got == wanted:
 		return true
 	case path == "":
-		f.add(n.Line, "a state file is %s, not %s: %s", wanted, got, hint)
+		f.add(n.Line, "%s is %s, not %s: %s", f.what, wanted, got, hint)
 	case got == noValue:
 		f.add(n.Line, "%s has no value: %s, or leave the key out", path, hint)
 	default:

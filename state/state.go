@@ -72,12 +72,16 @@ type User struct {
 	Line     int
 }
 
-// Role is a role's entry; the stored role of the same name is the one it changes.
+// Role is a role's entry; the stored role of the same name is the one it
+// changes. An ID that is not written, or empty, is the stored one or a new one.
+// MaxSessionSeconds of 0 is the vendor's own bound.
 type Role struct {
-	Name     string     `state:"name,required"`
-	Trust    *Document  `state:"trust,flow"`
-	Policies []Document `state:"policies,flow"`
-	Line     int
+	Name              string     `state:"name,required"`
+	ID                *string    `state:"id"`
+	MaxSessionSeconds *int64     `state:"maxSessionSeconds"`
+	Trust             *Document  `state:"trust,flow"`
+	Policies          []Document `state:"policies,flow"`
+	Line              int
 }
 
 // Document is a policy as its vendor writes it.
@@ -106,6 +110,9 @@ type Image struct {
 	Version      *string           `state:"version"`
 	Tags         map[string]string `state:"tags,flow"`
 	Snapshots    []Snapshot        `state:"snapshots,flow"`
+	BootMode     *string           `state:"bootMode"`
+	License      *string           `state:"licenseType"`
+	Imported     *bool             `state:"imported"`
 	CopiedFrom   *string           `state:"copiedFrom"`
 	CreatedAt    *time.Time        `state:"createdAt"`
 	Shares       []Share           `state:"shares,flow"`

@@ -136,6 +136,21 @@ func (s *Store) CountImages(ctx context.Context, q ledger.ImageQuery) (int, erro
 	return read(ctx, s, func(r *records) (int, error) { return r.CountImages(ctx, q) })
 }
 
+// ImageSet lists a set of images.
+func (s *Store) ImageSet(ctx context.Context, q ledger.SetQuery) (page []*ledger.Image, total int, err error) {
+	page, err = read(ctx, s, func(r *records) (page []*ledger.Image, err error) {
+		page, total, err = r.ImageSet(ctx, q)
+		return page, err
+	})
+	return page, total, err
+}
+
+// View reads while no change is under way.
+func (s *Store) View(ctx context.Context, look func(ledger.Reader) error) error {
+	_, err := read(ctx, s, func(r *records) (struct{}, error) { return struct{}{}, look(r) })
+	return err
+}
+
 // Accounts lists accounts by cloud and number.
 func (s *Store) Accounts(ctx context.Context, after ledger.AccountKey, limit int) ([]*ledger.Account, error) {
 	return read(ctx, s, func(r *records) ([]*ledger.Account, error) { return r.Accounts(ctx, after, limit) })

@@ -85,6 +85,33 @@ func (r *records) CountImages(ctx context.Context, q ledger.ImageQuery) (int, er
 	return len(all), err
 }
 
+func (r *records) ImageSet(ctx context.Context, q ledger.SetQuery) ([]*ledger.Image, int, error) {
+	var all []*ledger.Image
+	var err error
+	switch q.Set {
+	case ledger.Owned:
+		all, err = r.Images(ctx, ledger.ImageQuery{Product: q.Product, Region: q.Region, Owner: q.Account})
+	case ledger.Public:
+		all, err = r.Images(ctx, ledger.ImageQuery{Product: q.Product, Region: q.Region, Public: true})
+	case ledger.Held:
+		all, err = r.held(ctx, q)
+	}
+	from := min(q.Offset, int64(len(all)))
+	return all[from : from+min(int64(q.Limit), int64(len(all))-from)], len(all), err
+}
+
+// held are the images that an account holds a share of.
+func (r *records) held(ctx context.Context, q ledger.SetQuery) ([]*ledger.Image, error) {
+	grants, err := r.Usable(ctx, ledger.UsableQuery{Account: q.Account, Now: q.Now})
+	var all []*ledger.Image
+	for _, g := range grants {
+		if g.Image.Product == q.Product && g.Image.Region == q.Region {
+			all = append(all, r.images[g.Image])
+		}
+	}
+	return all, err
+}
+
 func (r *records) Accounts(_ context.Context, after ledger.AccountKey, limit int) ([]*ledger.Account, error) {
 	found := slices.DeleteFunc(slices.Collect(maps.Values(r.accounts)), func(a *ledger.Account) bool {
 		return a.Key.Compare(after) <= 0

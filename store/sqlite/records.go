@@ -45,8 +45,12 @@ type record struct {
 	Version      string            `json:",omitempty"`
 	Tags         map[string]string `json:",omitempty"`
 	Snapshots    []ledger.Snapshot `json:",omitempty"`
+	BootMode     string            `json:",omitempty"`
+	License      string            `json:",omitempty"`
+	Imported     bool              `json:",omitempty"`
 	CopiedFrom   string            `json:",omitempty"`
 	CreatedAt    time.Time
+	ReadyAt      time.Time `json:",omitzero"`
 
 	Shares []ledger.Share `json:"-"`
 }

@@ -134,17 +134,34 @@ func (s *Store) Usable(ctx context.Context, q ledger.UsableQuery) ([]ledger.Gran
 	return read(ctx, s, func(ctx context.Context, v view) ([]ledger.Grant, error) { return v.Usable(ctx, q) })
 }
 
-// Grantees lists whom an owner shares with. It may ask several times, so it
-// keeps to one moment.
+// Grantees lists whom an owner shares with.
 func (s *Store) Grantees(ctx context.Context, q ledger.GranteeQuery) (page []ledger.Share, total int, err error) {
-	err = s.readers.use(ctx, func(c *conn) error {
+	err = s.View(ctx, func(r ledger.Reader) error {
+		page, total, err = r.Grantees(ctx, q)
+		return err
+	})
+	return page, total, err
+}
+
+// ImageSet lists a set of images.
+func (s *Store) ImageSet(ctx context.Context, q ledger.SetQuery) (page []*ledger.Image, total int, err error) {
+	err = s.View(ctx, func(r ledger.Reader) error {
+		page, total, err = r.ImageSet(ctx, q)
+		return err
+	})
+	return page, total, err
+}
+
+// View reads in one transaction. One that panics leaves no transaction open
+// behind it on a connection that others will use.
+func (s *Store) View(ctx context.Context, look func(ledger.Reader) error) error {
+	return s.readers.use(ctx, func(c *conn) (err error) {
 		if err := c.exec("BEGIN"); err != nil {
 			return err
 		}
-		page, total, err = view{conn: c}.Grantees(ctx, q)
-		return errors.Join(err, c.exec("COMMIT"))
+		defer func() { err = errors.Join(err, c.exec("COMMIT")) }()
+		return look(view{conn: c})
 	})
-	return page, total, err
 }
 
 // Events lists the history.

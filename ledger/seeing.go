@@ -1,0 +1,204 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// View is a list of images as one account sees them, in one region: its own,
+// then those shared with it, then the public ones, each image once.
+type View struct {
+	Product Product
+	Region  string
+	Sets    []Set // in this order; an image of two is where it comes first
+	// IDs asks for these images alone, in their order; nil for all.
+	IDs []string
+	// Snapshot asks for the images made of one alone; "" for all.
+	Snapshot string
+	// Match asks for some of them alone; nil for all. It is shown each image
+	// as it stands at the moment.
+	Match func(Seen) bool
+
+	Offset, Limit int64
+}
+
+// Seen is an image with how the account comes to see it. What is the owner's
+// business alone, shares and tags, is left out of other accounts' images. Not
+// to be changed.
+type Seen struct {
+	*Image
+	As Set
+}
+
+// maxLooked bounds how many images a list may look through where no index has
+// the answer: with Match, and for public images beside other sets.
+const maxLooked = 100_000
+
+// See lists images: one page, and how many there are in all. Page and number
+// are of one moment. Errors: ErrImageID (of an id in IDs), ErrTooWide.
+func (l *Ledger) See(ctx context.Context, c Caller, v View) (page []Seen, total int64, err error) {
+	for _, id := range v.IDs {
+		if !v.Product.ValidImageID(id) {
+			return nil, 0, &Error{Rule: ErrImageID, Image: ImageKey{Product: v.Product, Region: v.Region, ID: id}}
+		}
+	}
+	err = l.store.View(ctx, func(r Reader) error {
+		s := seeing{View: v, Reader: r, account: c.AccountKey(), now: l.now()}
+		if err := s.run(ctx); err != nil {
+			return err
+		}
+		page, total = s.page, s.total
+		return nil
+	})
+	return page, total, err
+}
+
+// seeing is a list while it is made.
+type seeing struct {
+	View
+	Reader
+	account AccountKey
+	now     time.Time
+
+	page   []Seen
+	total  int64
+	looked int
+}
+
+func (s *seeing) run(ctx context.Context) error {
+	if s.IDs != nil || s.Snapshot != "" {
+		return s.named(ctx)
+	}
+	for i, set := range s.Sets {
+		list := s.skip
+		// An index counts what is public and not what else the account sees.
+		if s.Match != nil || (set == Public && i > 0) {
+			list = s.look
+		}
+		if err := list(ctx, set); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// named looks up images that are asked for by id or snapshot.
+func (s *seeing) named(ctx context.Context) error {
+	images, err := s.lookUp(ctx)
+	if err != nil {
+		return err
+	}
+	for _, img := range images {
+		if seen, ok := s.seen(img); ok {
+			s.take(seen)
+		}
+	}
+	return nil
+}
+
+func (s *seeing) lookUp(ctx context.Context) ([]*Image, error) {
+	if s.IDs == nil {
+		return s.Images(ctx, ImageQuery{Product: s.Product, Region: s.Region, Snapshot: s.Snapshot, Limit: maxLooked})
+	}
+	var all []*Image
+	for _, id := range unique(s.IDs) {
+		img, err := found(ctx, s.Reader, ImageKey{Product: s.Product, Region: s.Region, ID: id}, s.now)
+		if err == nil && (s.Snapshot == "" || ImageQuery{Snapshot: s.Snapshot}.Match(img)) {
+			all = append(all, img)
+		} else if err != nil && !errors.Is(err, ErrNoImage) {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// skip lists a set whose pages an index finds: what lies before the page is
+// not read.
+func (s *seeing) skip(ctx context.Context, set Set) error {
+	images, n, err := s.ImageSet(ctx, s.query(set, max(0, s.Offset-s.total), max(0, s.Limit-int64(len(s.page)))))
+	if err != nil {
+		return err
+	}
+	for _, img := range images {
+		seen, _ := s.seen(img)
+		s.page = append(s.page, seen)
+	}
+	s.total += int64(n)
+	return nil
+}
+
+// stretch is how many images look reads at a time.
+const stretch = 500
+
+// look lists a set by looking at each image of it.
+func (s *seeing) look(ctx context.Context, set Set) error {
+	for at := int64(0); ; at += stretch {
+		images, n, err := s.ImageSet(ctx, s.query(set, at, stretch))
+		if err != nil {
+			return err
+		}
+		if at == 0 {
+			s.looked += n
+		}
+		if s.looked > maxLooked {
+			return &Error{Rule: ErrTooWide, Region: s.Region, Limit: maxLooked}
+		}
+		for _, img := range images {
+			if seen, ok := s.seen(img); ok && s.first(seen) == set {
+				s.take(seen)
+			}
+		}
+		if at+stretch >= int64(n) {
+			return nil
+		}
+	}
+}
+
+// first is the set under which an image is listed. One that is not listed for
+// what else it is to the account is listed as a public one.
+func (s *seeing) first(seen Seen) Set {
+	if slices.Contains(s.Sets, seen.As) {
+		return seen.As
+	}
+	return Public
+}
+
+func (s *seeing) query(set Set, offset, limit int64) SetQuery {
+	return SetQuery{
+		Set: set, Account: s.account, Product: s.Product, Region: s.Region, Now: s.now, Offset: offset, Limit: int(limit),
+	}
+}
+
+// take counts an image that was looked at, and keeps it if it is on the page.
+func (s *seeing) take(seen Seen) {
+	if s.Match != nil && !s.Match(seen) {
+		return
+	}
+	if s.total >= s.Offset && int64(len(s.page)) < s.Limit {
+		s.page = append(s.page, seen)
+	}
+	s.total++
+}
+
+// seen is an image as the account sees it, and whether it is asked for.
+func (s *seeing) seen(img *Image) (Seen, bool) {
+	img = img.Settled(s.now)
+	as := Public
+	switch {
+	case img.OwnerKey() == s.account:
+		as = Owned
+	case slices.ContainsFunc(img.Live(s.now), func(sh Share) bool { return sh.Account == s.account.ID }):
+		as = Held
+	case !img.Public:
+		return Seen{}, false
+	}
+	if as != Owned {
+		c := *img
+		c.Shares, c.Tags = nil, nil
+		img = &c
+	}
+	public := img.Public && slices.Contains(s.Sets, Public)
+	return Seen{Image: img, As: as}, slices.Contains(s.Sets, as) || public
+}
