@@ -8,18 +8,22 @@ import (
 	"imageshare/alibaba"
 	"imageshare/alibaba/ecs"
 	"imageshare/alibaba/ens"
+	alibabasts "imageshare/alibaba/sts"
 	"imageshare/api"
 	"imageshare/ledger"
 	"imageshare/param"
+	"imageshare/session"
 	"imageshare/sign"
 	"imageshare/tencent"
 	"imageshare/tencent/cvm"
+	tencentsts "imageshare/tencent/sts"
 )
 
 // gateway is what can go wrong with any call.
 var gateway = []error{
 	param.ErrMissing, param.ErrMalformed, param.ErrRange, api.ErrMethod, api.ErrContentType, api.ErrTooLarge, api.ErrExpired,
-	api.ErrReplayed, api.ErrKeyDisabled, api.ErrTokenRefused, api.ErrTooOften, api.ErrOverload, api.ErrNoVersion, api.ErrNoAction,
+	api.ErrReplayed, api.ErrKeyDisabled, api.ErrTooOften, api.ErrOverload, api.ErrSuspect, api.ErrNoVersion, api.ErrNoAction,
+	api.ErrTokenMissing, api.ErrTokenMalformed, api.ErrTokenRefused, api.ErrTokenExpired, api.ErrTokenEnded,
 	sign.ErrMissing, sign.ErrMalformed, sign.ErrMismatch, sign.ErrTime, sign.ErrUnsigned,
 	ledger.ErrNoKey, ledger.ErrDenied, ledger.ErrBusy,
 }
@@ -33,6 +37,9 @@ var (
 		ledger.ErrTargetForm, ledger.ErrTargetSelf, ledger.ErrTargetUser, ledger.ErrTargetUnknown, ledger.ErrShareQuota,
 	}, publishing...)
 )
+
+// assuming is what a session's making can break.
+var assuming = []error{session.ErrNoRole}
 
 // only is what one dialect or product can say and the others never need to.
 var only = map[ledger.Cloud][]error{
@@ -51,15 +58,20 @@ var besides = map[string][]error{
 func TestEveryRuleHasARow(t *testing.T) {
 	t.Parallel()
 	offered := map[api.Dialect][]api.Action{
-		tencent.Dialect{}: cvm.Actions(nil),
-		alibaba.Dialect{}: slices.Concat(ens.Actions(nil, ens.Options{}), ens.Actions(nil, ens.Options{PlainAccounts: true})),
+		tencent.Dialect{}: slices.Concat(cvm.Actions(nil), tencentsts.Actions(nil, nil)),
+		alibaba.Dialect{}: slices.Concat(alibabasts.Actions(nil, nil), ens.Actions(nil, ens.Options{}), ens.Actions(nil, ens.Options{PlainAccounts: true})),
 	}
 	for _, p := range ecs.Profiles {
 		offered[alibaba.Dialect{}] = append(offered[alibaba.Dialect{}], ecs.Actions(nil, p)...)
 	}
 	for d, actions := range offered {
 		for _, a := range actions {
-			rules := slices.Concat(gateway, reading, besides[a.Product+":"+a.Name])
+			rules := slices.Concat(gateway, besides[a.Product+":"+a.Name])
+			if a.Product == "sts" {
+				rules = append(rules, assuming...)
+			} else {
+				rules = append(rules, reading...)
+			}
 			if a.Regional {
 				rules = append(rules, ledger.ErrNoRegion)
 			}

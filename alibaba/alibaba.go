@@ -11,7 +11,9 @@ package alibaba
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -63,11 +65,47 @@ func (Dialect) Answer(c *api.Call, a *api.Action, out any, requestID string) (ap
 
 // failure is the body of an error. HostId is the host that the client asked.
 type failure struct {
-	RequestId string
-	HostId    string
-	Code      string
-	Message   string
-	Recommend string
+	RequestId          string
+	HostId             string
+	Code               string
+	Message            string
+	Recommend          string
+	AccessDeniedDetail *accessDeniedDetail `json:",omitzero" xml:",omitempty"`
+}
+
+// accessDeniedDetail says whose policies denied what, where a policy did.
+type accessDeniedDetail struct {
+	AuthAction               string
+	AuthPrincipalType        string
+	AuthPrincipalOwnerId     string
+	AuthPrincipalDisplayName string
+	NoPermissionType         string
+	PolicyType               string
+}
+
+// policyTypes are the vendor's words for what said no.
+var policyTypes = map[api.Layer]string{
+	api.Identity: "AccountLevelIdentityBasedPolicy", api.SessionPolicy: "SessionPolicy", api.TrustPolicy: "AssumeRolePolicy",
+}
+
+// detail is nil for an error that is no policy's, and for ENS, whose denial is
+// a 400 and documented without any.
+func detail(status int, err error) *accessDeniedDetail {
+	var d *api.Denial
+	if !errors.As(err, &d) || status != http.StatusForbidden {
+		return nil
+	}
+	a := &accessDeniedDetail{
+		AuthAction: d.Action, AuthPrincipalType: "SubUser", AuthPrincipalOwnerId: d.Caller.Account,
+		AuthPrincipalDisplayName: d.Principal, NoPermissionType: "ImplicitDeny", PolicyType: policyTypes[d.Layer],
+	}
+	if d.Caller.Role != "" {
+		a.AuthPrincipalType = "AssumedRoleUser"
+	}
+	if d.Explicit {
+		a.NoPermissionType = "ExplicitDeny"
+	}
+	return a
 }
 
 // Fail spells an error by the first row that names it.
@@ -82,9 +120,10 @@ func (Dialect) Fail(c *api.Call, a *api.Action, err error, requestID string) api
 	f := row.Spell(err, id)
 	body, err := encode(c, "Error", &failure{
 		RequestId: id, HostId: c.Host, Code: f.Code, Message: f.Message, Recommend: recommend(f.Code, product, id),
+		AccessDeniedDetail: detail(f.Status, err),
 	})
 	if err != nil {
-		panic("unreachable: five texts always encode: " + err.Error())
+		panic("unreachable: a few texts always encode: " + err.Error())
 	}
 	ans := answer(c, f.Status, body, id)
 	ans.Code, ans.Row = f.Code, row.Code

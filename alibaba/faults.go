@@ -27,11 +27,16 @@ var faults = []api.Fault{
 	{Err: api.ErrTooLarge, Status: 400, Code: "InvalidParameter", Message: "The request is too large: the {field} is {reason}."},
 	{Err: api.ErrOverload, Status: 503, Code: "ServiceUnavailable", Message: "The request has failed due to a temporary failure of the server."},
 	{Err: ledger.ErrBusy, Status: 503, Code: "ServiceUnavailable", Message: "The request has failed due to a temporary failure of the server."},
+	{Err: api.ErrSuspect, Status: 400, Code: "Throttling", Message: "Request was denied due to request throttling."},
 	{Err: api.ErrTooOften, Status: 400, Code: "Throttling.User", Message: "Request was denied due to user flow control."},
 
 	{Err: ledger.ErrNoKey, Status: 404, Code: "InvalidAccessKeyId.NotFound", Message: "Specified access key is not found."},
 	{Err: api.ErrKeyDisabled, Status: 400, Code: "InvalidAccessKeyId.Inactive", Message: "Specified access key is disabled."},
+	{Err: api.ErrTokenMissing, Status: 400, Code: "MissingSecurityToken", Message: "SecurityToken is mandatory for this action."},
+	{Err: api.ErrTokenMalformed, Status: 400, Code: "InvalidSecurityToken.Malformed", Message: "Specified SecurityToken is malformed."},
 	{Err: api.ErrTokenRefused, Status: 400, Code: "InvalidSecurityToken.MismatchWithAccessKey", Message: "Specified SecurityToken mismatch with the AccessKey."},
+	{Err: api.ErrTokenExpired, Status: 400, Code: "InvalidSecurityToken.Expired", Message: "Specified SecurityToken is expired."},
+	{Err: api.ErrTokenEnded, Status: 404, Code: "InvalidAccessKeyId.NotFound", Message: "Specified access key is not found."},
 	{Err: api.ErrExpired, Status: 400, Code: "InvalidTimeStamp.Expired", Message: "Specified time stamp or date value is expired."},
 	{Err: api.ErrReplayed, Status: 400, Code: "SignatureNonceUsed", Message: "Specified signature nonce was used already."},
 	// Nothing may follow the string to sign: SDKs compare the rest of the

@@ -17,6 +17,8 @@ import (
 
 	"imageshare/ledger"
 	"imageshare/param"
+	"imageshare/policy"
+	"imageshare/session"
 	"imageshare/sign"
 )
 
@@ -27,6 +29,12 @@ type Request struct {
 	RequestID string
 	Now       time.Time
 	Log       *slog.Logger // for what a caller got wrong but is not refused for
+	// Session is the caller's, if its key is a temporary one; else nil.
+	Session *session.Session
+	// Principal is the caller as a role's trust policy names it, Context what a
+	// policy's conditions ask about.
+	Principal policy.Principal
+	Context   policy.Context
 }
 
 // Call is one request as its dialect understood it, before anybody believes it.
@@ -116,7 +124,8 @@ type Action struct {
 // refuses parameters that it does not declare. Errors are *param.Error.
 func (a *Action) Decode(b param.Bag, strict bool) (any, error) { return a.decode(b, strict) }
 
-// Resources names what a policy is asked about, the vendor's way.
+// Resources names what a policy is asked about, the vendor's way; none where
+// nobody needs a permission.
 func (a *Action) Resources(r Request, in any) []string { return a.resources(r, in) }
 
 // Call runs the function with what Decode returned.

@@ -27,7 +27,8 @@ type Spec[In any] struct {
 	// Limits are further tag rules by field name, where documents of one action
 	// differ in nothing else.
 	Limits map[string]string
-	// Resources names what a policy is asked about.
+	// Resources names what a policy is asked about, all of which it must allow.
+	// Where it names none, nobody needs a permission.
 	Resources func(Request, *In) []string
 }
 

@@ -5,24 +5,35 @@ import (
 	"strconv"
 	"strings"
 
-	"imageshare/ledger"
 	"imageshare/param"
 	"imageshare/sign"
 )
 
 // What can be wrong with a request before any rule of the ledger is asked.
 var (
-	ErrNoVersion    = errors.New("no such version")
-	ErrNoAction     = errors.New("no such action")
-	ErrMethod       = errors.New("method not supported")
-	ErrContentType  = errors.New("content type not supported")
-	ErrTooLarge     = errors.New("request too large")
-	ErrExpired      = errors.New("signed too long ago or too far ahead")
-	ErrReplayed     = errors.New("signed request used before")
-	ErrKeyDisabled  = errors.New("access key disabled")
-	ErrTokenRefused = errors.New("token not of this key")
-	ErrTooOften     = errors.New("too many calls in a second")
-	ErrOverload     = errors.New("too much at once")
+	ErrNoVersion   = errors.New("no such version")
+	ErrNoAction    = errors.New("no such action")
+	ErrMethod      = errors.New("method not supported")
+	ErrContentType = errors.New("content type not supported")
+	ErrTooLarge    = errors.New("request too large")
+	ErrExpired     = errors.New("signed too long ago or too far ahead")
+	ErrReplayed    = errors.New("signed request used before")
+	ErrKeyDisabled = errors.New("access key disabled")
+	ErrTooOften    = errors.New("too many calls in a second")
+	ErrOverload    = errors.New("too much at once")
+	// ErrSuspect: so much from one address could not be believed that nothing
+	// from there is checked for a while.
+	ErrSuspect = errors.New("too many failed signatures from this address")
+)
+
+// What can be wrong with the token of a temporary key.
+var (
+	ErrTokenMissing   = errors.New("temporary key without its token")
+	ErrTokenMalformed = errors.New("not a token of this server")
+	ErrTokenRefused   = errors.New("token not of this key")
+	ErrTokenExpired   = errors.New("token expired")
+	// ErrTokenEnded: the account, user or role that the session is of is gone.
+	ErrTokenEnded = errors.New("who the token is of is no more")
 )
 
 // TooOften is a call beyond its rate: the number it was in this second.
@@ -40,25 +51,6 @@ func (e *TooOften) Detail(name string) string {
 		return strconv.Itoa(e.Count)
 	case "limit":
 		return strconv.Itoa(e.Limit)
-	}
-	return ""
-}
-
-// Denial is a policy's no to one action on one resource.
-type Denial struct{ Action, Resource string }
-
-func (e *Denial) Error() string { return "denied: " + e.Action + " on " + e.Resource }
-
-// Unwrap gives the ledger's sentinel.
-func (e *Denial) Unwrap() error { return ledger.ErrDenied }
-
-// Detail serves the texts of a fault: action or resource.
-func (e *Denial) Detail(name string) string {
-	switch name {
-	case "action":
-		return e.Action
-	case "resource":
-		return e.Resource
 	}
 	return ""
 }

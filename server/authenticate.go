@@ -5,58 +5,155 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
+	"regexp"
 	"sync"
 	"time"
 
 	"imageshare/api"
 	"imageshare/ledger"
+	"imageshare/session"
 	"imageshare/sign"
 )
 
-// authenticate turns a claim into a caller: key, time, signature, replay, in
-// this order.
+// authenticate turns a claim into a caller: key with its token, time,
+// signature, replay, in this order. Only an address that failed far too often
+// is sent away before.
 func (x *exchange) authenticate(ctx context.Context) error {
-	cloud := x.dialect.Cloud()
-	cred, err := x.Ledger.Reader().Credential(ctx, cloud, x.claim.KeyID)
-	switch {
-	case err != nil:
+	if x.suspects.known(x.source, x.began) {
+		return api.ErrSuspect
+	}
+	err := x.identify(ctx)
+	if unbelieved(err) {
+		x.suspects.note(x.source, x.began)
+	}
+	return err
+}
+
+// unbelieved are the failures that guessing makes. A clock that is wrong, an
+// expired session and a repeated request are the mishaps of honest clients.
+func unbelieved(err error) bool {
+	for _, rule := range []error{
+		ledger.ErrNoKey, api.ErrKeyDisabled, sign.ErrMismatch, api.ErrTokenMissing, api.ErrTokenMalformed, api.ErrTokenRefused,
+	} {
+		if errors.Is(err, rule) {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *exchange) identify(ctx context.Context) error {
+	who, err := x.speaker(ctx)
+	if err != nil {
 		return err
-	case cred.Disabled:
-		return api.ErrKeyDisabled
 	}
 	if off := x.began.Sub(x.claim.Time); off > x.claim.Window || off < -x.claim.Window {
 		return api.ErrExpired
 	}
-	if err := x.verify(cred); err != nil {
+	if err := x.verify(who); err != nil {
 		return err
 	}
-	if x.claim.Token != "" {
+	if x.claim.Token != "" && who.session == nil {
 		// Keys that are stored have no token.
 		return api.ErrTokenRefused
 	}
-	if x.claim.Once != "" && !x.replays.first(string(cloud)+x.claim.Once, x.claim.Time.Add(x.claim.Window), x.began) {
+	if x.claim.Once != "" && !x.replays.first(string(who.Cloud)+x.claim.Once, x.claim.Time.Add(x.claim.Window), x.began) {
 		return api.ErrReplayed
 	}
-	x.caller = ledger.Caller{
-		Cloud: cloud, Account: cred.Account.ID, User: cred.User, KeyID: cred.ID,
-		Wire: x.call.Wire, Action: x.action.Name, RequestID: x.id, Source: x.source,
+	if who.session == nil {
+		x.used.note(who.Cloud, who.KeyID, x.began)
 	}
+	x.caller, x.session, x.holder = who.Caller, who.session, who.holder
+	x.caller.Wire, x.caller.Action, x.caller.RequestID, x.caller.Source = x.call.Wire, x.action.Name, x.id, x.source
 	return nil
 }
 
-func (x *exchange) verify(cred *ledger.Credential) error {
-	secret, err := x.Secrets.Open(ledger.SecretName(cred.Account.Cloud, cred.ID), cred.Sealed)
+// speaker is whom a key stands for, not yet believed.
+type speaker struct {
+	ledger.Caller
+	session *session.Session // nil for a stored key
+	holder  session.Holder   // the session's
+	secret  func() (string, error)
+}
+
+// speaker finds the key among those that are stored, else in its token.
+func (x *exchange) speaker(ctx context.Context) (speaker, error) {
+	cloud := x.dialect.Cloud()
+	cred, err := x.Ledger.Reader().Credential(ctx, cloud, x.claim.KeyID)
+	switch {
+	case errors.Is(err, ledger.ErrNoKey) && x.Sessions != nil:
+		return x.temporary(ctx, err)
+	case err != nil:
+		return speaker{}, err
+	case cred.Disabled:
+		return speaker{}, api.ErrKeyDisabled
+	}
+	return speaker{
+		Caller: ledger.Caller{Cloud: cloud, Account: cred.Account.ID, User: cred.User, KeyID: cred.ID},
+		secret: func() (string, error) { return x.Secrets.Open(ledger.SecretName(cloud, cred.ID), cred.Sealed) },
+	}, nil
+}
+
+// temporary is the speaker of a key that only its token knows. Without a token
+// the key is missing one if it looks temporary, else it is unknown.
+func (x *exchange) temporary(ctx context.Context, unknown error) (speaker, error) {
+	cloud := x.dialect.Cloud()
+	switch {
+	case x.claim.Token == "" && session.Temporary(cloud, x.claim.KeyID):
+		return speaker{}, api.ErrTokenMissing
+	case x.claim.Token == "" || (cloud == ledger.Alibaba && !session.Temporary(cloud, x.claim.KeyID)):
+		return speaker{}, unknown
+	}
+	s, err := x.Sessions.Open(cloud, x.claim.KeyID, x.claim.Token)
+	var holder session.Holder
+	if err == nil {
+		holder, err = s.Holder(ctx, x.Ledger.Reader())
+	}
 	if err != nil {
-		return fmt.Errorf("open the secret of key %s: %w", cred.ID, err)
+		return speaker{}, tokenFault(err)
+	}
+	return speaker{
+		Caller:  ledger.Caller{Cloud: cloud, Account: s.Account, User: s.User, Role: s.Role, Session: s.Name, KeyID: s.KeyID},
+		session: &s, holder: holder,
+		secret: func() (string, error) { return s.Secret, nil },
+	}, nil
+}
+
+// tokenFault says in the dialects' words what is wrong with a token.
+func tokenFault(err error) error {
+	for from, to := range map[error]error{
+		session.ErrForged: api.ErrTokenMalformed, session.ErrMismatch: api.ErrTokenRefused,
+		session.ErrExpired: api.ErrTokenExpired, session.ErrEnded: api.ErrTokenEnded,
+	} {
+		if errors.Is(err, from) {
+			return to
+		}
+	}
+	return err
+}
+
+func (x *exchange) verify(who speaker) error {
+	secret, err := who.secret()
+	if err != nil {
+		return fmt.Errorf("open the secret of key %s: %w", who.KeyID, err)
 	}
 	err = x.claim.Verify(secret)
 	// What the server signed helps whoever debugs a client of a wire that does
 	// not tell it; it holds the request, never the secret.
-	if m := (*sign.Mismatch)(nil); errors.As(err, &m) {
-		x.Log.Debug("signature does not match", "request", x.id, "key", cred.ID, "canonical", m.Canonical, "toSign", m.StringToSign)
+	if m := (*sign.Mismatch)(nil); errors.As(err, &m) && x.Log.Enabled(context.Background(), slog.LevelDebug) {
+		x.Log.Debug("signature does not match", "request", x.id, "key", who.KeyID, "canonical", redact(m.Canonical), "toSign", redact(m.StringToSign))
 	}
 	return err
 }
+
+// tokens are the values of whatever is called a token in a text to sign: as
+// sent, percent-encoded, or encoded twice, up to the "&" or line end behind.
+var tokens = regexp.MustCompile(`(?i)(token(?:=|:|%3D))(?:[^&%\r\n]|%(?:[013-9A-F][0-9A-F]|2[0-57-9A-F]))+`)
+
+// redact takes tokens out of what is logged. With one and a signed request
+// that is still fresh, somebody else could repeat the request.
+func redact(text string) string { return tokens.ReplaceAllString(text, "${1}(redacted)") }
 
 // replays remembers what was used until it would be too old to be used again.
 // Only verified requests get here, so nobody without a key can fill it.

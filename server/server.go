@@ -7,8 +7,13 @@
 // one by one and together, parameters are counted, a failed step answers in
 // the wire's own words.
 //
-// Limits: the memory of used nonces and the rate windows are this process's
-// own and start empty.
+// Whether a key exists shows in the error of a wrong signature: both vendors
+// have a code of its own for an unknown key. What they do not tell apart (a
+// disabled and an unknown SecretId; the ways in which a Tencent token is bad)
+// is not told apart here either.
+//
+// Limits: the memory of used nonces, the rate windows and the count of failed
+// signatures are this process's own and start empty.
 package server
 
 import (
@@ -20,14 +25,18 @@ import (
 	"imageshare/api"
 	"imageshare/ledger"
 	"imageshare/param"
+	"imageshare/policy"
+	"imageshare/session"
 )
 
-// Config is what a Server needs; all fields must be set, but Rates' zero value
-// limits nothing.
+// Config is what a Server needs; all fields must be set, but Sessions may be
+// nil and Rates' zero value limits nothing.
 type Config struct {
 	Ledger   *ledger.Ledger
 	Dialects []api.Dialect
 	Secrets  Secrets
+	// Sessions opens the tokens of temporary keys; nil knows none.
+	Sessions *session.Issuer
 	Log      *slog.Logger
 	Metrics  *Metrics
 	// NewID makes a request id: a lower-case UUID.
@@ -35,9 +44,10 @@ type Config struct {
 	Rates Rates
 }
 
-// Rates say how often an account may call an action in a second.
+// Rates say how often an account may call an action in a second, and whether an
+// address may fail to be believed without end.
 type Rates struct {
-	Documented bool           // what the vendors' documents say holds
+	Documented bool           // what the vendors' documents say holds, and addresses are watched
 	Over       map[string]int // product:action → calls, over that; 0 lifts a limit
 }
 
@@ -49,20 +59,26 @@ type Secrets interface {
 // Server holds what all listeners share.
 type Server struct {
 	Config
-	rates   rates
-	replays replays
-	flight  flight
+	rates    rates
+	replays  replays
+	suspects suspects
+	compiled compiled
+	flight   flight
+	used     *used
 }
 
 // New makes a server.
 func New(c Config) *Server {
-	return &Server{Config: c, rates: newRates(c.Rates), replays: newReplays(), flight: flight{limit: maxFlight}}
+	return &Server{
+		Config: c, rates: newRates(c.Rates), replays: newReplays(), suspects: newSuspects(c.Rates.Documented),
+		compiled: newCompiled(), flight: flight{limit: maxFlight}, used: newUsed(c.Ledger, c.Log),
+	}
 }
 
 // Handler serves one listener with what its catalogue offers.
 func (s *Server) Handler(c *api.Catalogue) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{Server: s, catalogue: c, began: s.Ledger.Now(), id: s.NewID(), source: host(r.RemoteAddr)}
+		x := &exchange{Server: s, catalogue: c, began: s.Ledger.Now(), id: s.NewID(), source: host(r.RemoteAddr), secure: r.TLS != nil}
 		defer x.finish()
 		a := x.serve(r)
 		write(w, a)
@@ -77,18 +93,23 @@ type exchange struct {
 	began     time.Time
 	id        string
 	source    string
+	secure    bool // it came over TLS
 
-	msg     message
-	dialect api.Dialect
-	door    string // which clue decided the cloud
-	call    *api.Call
-	claim   api.Claim
-	action  *api.Action
-	caller  ledger.Caller
-	in      any
-	out     any
-	err     error
-	answer  api.Answer
+	msg       message
+	dialect   api.Dialect
+	door      string // which clue decided the cloud
+	call      *api.Call
+	claim     api.Claim
+	action    *api.Action
+	caller    ledger.Caller
+	session   *session.Session // the caller's, nil for a stored key
+	holder    session.Holder   // whose that key is, or the user's; empty for the account's own stored key
+	principal policy.Principal
+	rights    rights
+	in        any
+	out       any
+	err       error
+	answer    api.Answer
 }
 
 // serve makes the answer to a request.
@@ -188,19 +209,6 @@ func (x *exchange) region(context.Context) error {
 	return nil
 }
 
-// permit lets an account do everything with what it owns. Policies are stored
-// but not evaluated yet, so a user may do nothing.
-func (x *exchange) permit(context.Context) error {
-	if x.caller.User == "" {
-		return nil
-	}
-	denial := &api.Denial{Action: x.action.Product + ":" + x.action.Name}
-	if names := x.action.Resources(x.request(), x.in); len(names) > 0 {
-		denial.Resource = names[0]
-	}
-	return denial
-}
-
 func (x *exchange) run(ctx context.Context) error {
 	var err error
 	x.out, err = x.action.Call(ctx, x.request(), x.in)
@@ -208,7 +216,10 @@ func (x *exchange) run(ctx context.Context) error {
 }
 
 func (x *exchange) request() api.Request {
-	return api.Request{Caller: x.caller, Region: x.call.Region, RequestID: x.id, Now: x.began, Log: x.Log}
+	return api.Request{
+		Caller: x.caller, Region: x.call.Region, RequestID: x.id, Now: x.began, Log: x.Log,
+		Session: x.session, Principal: x.principal, Context: x.asking(),
+	}
 }
 
 // write sends an answer that is complete, so that its length is true and a

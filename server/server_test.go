@@ -49,13 +49,17 @@ func panics() api.Action {
 func signed(action, body string) *http.Request { return signedFor("127.0.0.1:7080", action, body) }
 
 func signedFor(host, action, body string) *http.Request {
+	return signedBy(sign.Key{ID: "AKIDexample", Secret: "examplesecret"}, host, action, body)
+}
+
+func signedBy(k sign.Key, host, action, body string) *http.Request {
 	r := &sign.Request{Method: "POST", Host: host, Path: "/", Header: http.Header{}, Body: []byte(body)}
 	for name, value := range map[string]string{
 		"Content-Type": "application/json", "X-TC-Action": action, "X-TC-Version": "2017-03-12", "X-TC-Region": "ap-guangzhou",
 	} {
 		r.Header.Set(name, value)
 	}
-	sign.SignTC3(r, sign.Key{ID: "AKIDexample", Secret: "examplesecret"}, sign.TC3Options{At: wiretest.Start})
+	sign.SignTC3(r, k, sign.TC3Options{At: wiretest.Start})
 	h := httptest.NewRequest("POST", "http://"+host+"/", strings.NewReader(body))
 	h.Header = r.Header
 	return h

@@ -23,6 +23,7 @@ func (d *Door) play(t *testing.T, s step) {
 	t.Helper()
 	if s.scheme == "" {
 		d.now = d.now.Add(s.clock)
+		d.people(t, s)
 		return
 	}
 	if s.status == "" {
@@ -36,7 +37,9 @@ func (d *Door) play(t *testing.T, s step) {
 	if got := code(body); got != s.code {
 		t.Errorf("%s: code %q, want %q\n%s", s.where, got, s.code, body)
 	}
-	ids := strings.NewReplacer("{id}", d.lastID, "{ID}", strings.ToUpper(d.lastID))
+	d.given = Credentials(body)
+	ids := strings.NewReplacer("{id}", d.lastID, "{ID}", strings.ToUpper(d.lastID),
+		"{key}", d.given.ID, "{secret}", d.given.Secret, "{token}", d.given.Token)
 	if want := ids.Replace(strings.Join(s.answer, "\n")); want != "" && !same(body, want) {
 		t.Errorf("%s: body\n%s\nwant\n%s", s.where, body, want)
 	}
@@ -95,18 +98,29 @@ var (
 // secrets of the keys that the scripts' state has.
 var secrets = map[string]string{
 	"AKIDexample": "examplesecret", "AKIDother": "othersecret", "AKIDreader": "readersecret", "AKIDoff": "offsecret",
+	"AKIDdeputy": "deputysecret", "AKIDkeeper": "keepersecret", "AKIDguest": "guestsecret",
 	"LTAIexample": "examplesecret", "LTAIother": "othersecret", "LTAIreader": "readersecret", "LTAIoff": "offsecret",
+	"LTAIdeputy": "deputysecret", "LTAIkeeper": "keepersecret", "LTAIguest": "guestsecret",
 }
 
 // request signs what a step describes.
-func (d *Door) request(t *testing.T, s step) *http.Request {
+func (d *Door) request(t testing.TB, s step) *http.Request {
 	t.Helper()
 	c := alibabaCall
 	if strings.HasPrefix(s.scheme, "tc3") || strings.HasPrefix(s.scheme, "sha") || strings.HasPrefix(s.scheme, "v2") {
 		c = tencentCall
 	}
 	keyID := s.attr("key", c.key)
-	key := sign.Key{ID: keyID, Secret: s.attr("secret", secrets[keyID]), Token: s.attr("token", "")}
+	key := sign.Key{ID: keyID, Secret: secrets[keyID]}
+	if kept, ok := d.kept[keyID]; ok {
+		key = kept
+	}
+	// A token may be another kept key's.
+	token := s.attr("token", key.Token)
+	if kept, ok := d.kept[token]; ok {
+		token = kept.Token
+	}
+	key.Secret, key.Token = s.attr("secret", key.Secret), token
 	offset, err := time.ParseDuration(s.attr("at", "0s"))
 	if err != nil {
 		t.Fatalf("%s: %v", s.where, err)

@@ -10,6 +10,9 @@ import (
 type step struct {
 	where  string // FILE:LINE
 	clock  time.Duration
+	keep   string // the name that the credentials of the call before get
+	drop   string // what is dropped, or
+	renew  string // dropped and made anew
 	scheme string
 	action string
 	attrs  map[string]string
@@ -37,6 +40,14 @@ func parse(t *testing.T, name, text string) []step {
 				t.Fatalf("%s: %v", where, err)
 			}
 			steps = append(steps, step{where: where, clock: d})
+		case word == "keep":
+			steps = append(steps, step{where: where, keep: rest})
+		case word == "drop", word == "renew":
+			s := call(where, strings.Fields("x "+rest))
+			steps = append(steps, step{where: where, attrs: s.attrs, drop: s.action})
+			if word == "renew" {
+				steps[len(steps)-1].drop, steps[len(steps)-1].renew = "", s.action
+			}
 		case word == "call":
 			steps = append(steps, call(where, strings.Fields(rest)))
 			lines = &steps[len(steps)-1].body

@@ -10,7 +10,11 @@
 //	{"ImageId":"img-6pb6lrmy"}              its body, or its parameters one a line as Name=value
 //	-> 200 InvalidImageId.NotFound          the answer: status, and the error code or ok
 //	{"Response":…}                          the whole body, where it matters; JSON in any layout,
-//	                                        {id} or {ID} for the request's id as the wire spells it
+//	                                        {id} or {ID} for the request's id as the wire spells it,
+//	                                        {key}, {secret} and {token} for the answer's own credentials
+//	keep NAME                               key=NAME is from now on those credentials, token and all
+//	drop role/NAME                          an account's role is no more: role/NAME, user/NAME or account,
+//	                                        with attributes cloud= and account=; also renew role/NAME
 //
 // What there is at the beginning stands in state.yaml. Schemes: tc3, tc3-get, tc3-unsigned, sha1, sha1-post, sha256, sha256-post
 // (Tencent); v2, v2-sha1, v2-sha256, v2-tc2, each also with -post (Tencent's API
@@ -43,6 +47,8 @@ import (
 	"imageshare/ledger"
 	"imageshare/seal"
 	"imageshare/server"
+	"imageshare/session"
+	"imageshare/sign"
 	"imageshare/state"
 	"imageshare/store/memory"
 	"imageshare/tencent"
@@ -50,8 +56,10 @@ import (
 
 // Config is what a script runs against.
 type Config struct {
-	// Actions are what the listener offers over the script's ledger.
-	Actions func(*ledger.Ledger) []api.Action
+	// Actions are what the listener offers over the script's ledger, Sessions
+	// what it offers besides that makes temporary credentials; one may be nil.
+	Actions  func(*ledger.Ledger) []api.Action
+	Sessions func(*ledger.Ledger, *session.Issuer) []api.Action
 	// Ledger is as usual; its store and clock are the script's.
 	Ledger ledger.Config
 	Rates  server.Rates
@@ -92,12 +100,14 @@ type Door struct {
 	ids    int
 	lastID string
 	nonces int
+	given  sign.Key            // the credentials in the last answer
+	kept   map[string]sign.Key // those that a script named
 }
 
 // Open makes a door with its own ledger.
 func Open(t testing.TB, c Config) *Door {
 	t.Helper()
-	d := &Door{Store: memory.New(), now: Start}
+	d := &Door{Store: memory.New(), now: Start, kept: map[string]sign.Key{}}
 	key := seal.NewKey()
 	lc := c.Ledger
 	lc.Regions = maps.Clone(stateRegions)
@@ -112,12 +122,20 @@ func Open(t testing.TB, c Config) *Door {
 	if log == nil {
 		log = slog.New(slog.NewTextHandler(testLog{t}, nil))
 	}
+	issuer := &session.Issuer{Key: key, Now: d.Ledger.Now}
 	s := server.New(server.Config{
-		Ledger: d.Ledger, Dialects: []api.Dialect{tencent.Dialect{}, alibaba.Dialect{}}, Secrets: key, Rates: c.Rates,
+		Ledger: d.Ledger, Dialects: []api.Dialect{tencent.Dialect{}, alibaba.Dialect{}}, Secrets: key, Sessions: issuer, Rates: c.Rates,
 		Log: log, Metrics: server.NewMetrics(prometheus.NewRegistry()),
 		NewID: d.newID,
 	})
-	d.Handler = s.Handler(api.NewCatalogue(c.Actions(d.Ledger)))
+	var actions []api.Action
+	if c.Actions != nil {
+		actions = c.Actions(d.Ledger)
+	}
+	if c.Sessions != nil {
+		actions = append(actions, c.Sessions(d.Ledger, issuer)...)
+	}
+	d.Handler = s.Handler(api.NewCatalogue(actions))
 	return d
 }
 

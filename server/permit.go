@@ -1,0 +1,167 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"sync"
+
+	"imageshare/api"
+	"imageshare/ledger"
+	"imageshare/policy"
+	"imageshare/session"
+)
+
+// rights are what must allow something: every layer, each by itself. None is
+// the account itself, which no policy binds.
+type rights []layer
+
+type layer struct {
+	kind api.Layer
+	docs []ledger.Document
+}
+
+// recognise learns who the caller is by now: a user's and a role's policies
+// count as they stand at this request.
+func (x *exchange) recognise(ctx context.Context) error {
+	x.principal = policy.Principal{Account: x.caller.Account, User: x.caller.User, Role: x.caller.Role}
+	if err := x.lookUp(ctx); err != nil {
+		return err
+	}
+	h := x.holder
+	switch {
+	case h.User != nil:
+		x.principal.Number = session.Number(h.Account.Key, h.User)
+		x.rights = rights{{api.Identity, h.User.Policies}}
+	case h.Role != nil:
+		x.principal.Number = h.Role.ID
+		x.rights = rights{{api.Identity, h.Role.Policies}}
+	}
+	if x.session != nil && x.session.Policy != "" {
+		x.rights = append(x.rights, layer{api.SessionPolicy, []ledger.Document{x.session.Policy}})
+	}
+	return nil
+}
+
+// lookUp reads the record of a user whose own key signed. Those of a session
+// were read with its token.
+func (x *exchange) lookUp(ctx context.Context) error {
+	if x.session != nil || x.caller.User == "" {
+		return nil
+	}
+	a, err := x.Ledger.Reader().Account(ctx, x.caller.AccountKey())
+	if err == nil {
+		x.holder = session.Holder{Account: a, User: session.User(a, x.caller.User)}
+	}
+	if errors.Is(err, ledger.ErrNoAccount) || (err == nil && x.holder.User == nil) {
+		// The key was there a moment ago, and went with its owner.
+		return ledger.ErrNoKey
+	}
+	return err
+}
+
+// permit asks the caller's policies. The account itself may do everything with
+// what it owns, and some actions need no permission.
+func (x *exchange) permit(ctx context.Context) error {
+	if err := x.recognise(ctx); err != nil || len(x.rights) == 0 {
+		return err
+	}
+	r := x.request()
+	asked := policy.Request{
+		Action: x.action.Product + ":" + x.action.Name, Resources: x.action.Resources(r, x.in),
+		Account: x.caller.Account, Context: r.Context,
+	}
+	if len(asked.Resources) == 0 {
+		return nil
+	}
+	for _, l := range x.rights {
+		d := policy.Decide(x.compiled.all(x.Server, x.caller.Cloud, l.docs), asked)
+		if d.Effect != policy.Allowed {
+			return &api.Denial{
+				Action: asked.Action, Resource: d.Resource, Explicit: d.Effect == policy.ExplicitDeny,
+				Layer: l.kind, Caller: x.caller, Principal: x.displayed(),
+			}
+		}
+	}
+	return nil
+}
+
+// displayed is what the vendor's own denial calls the caller.
+func (x *exchange) displayed() string {
+	if x.caller.Role != "" {
+		return x.caller.Role + ":" + x.caller.Session
+	}
+	return x.principal.Number
+}
+
+// asking is what a policy's conditions may ask about.
+func (x *exchange) asking() policy.Context {
+	// An address that is none is not known, which the zero one says.
+	source, _ := netip.ParseAddr(x.source)
+	number := x.principal.Number
+	if x.caller.User == "" && x.caller.Role == "" {
+		number = x.caller.Account
+	}
+	return policy.Context{Source: source.Unmap(), Now: x.began, Secure: x.secure, Region: x.call.Region, Number: number}
+}
+
+// compiled keeps policies that were compiled, by their text, which is all that
+// they are made of: nothing in here can be out of date.
+type compiled struct {
+	*sync.RWMutex
+	byText map[compiledKey]*policy.Policy // nil for a document that cannot be compiled
+	size   *int
+}
+
+type compiledKey struct {
+	cloud ledger.Cloud
+	text  ledger.Document
+}
+
+// maxCompiled bounds the texts that are kept, in bytes. A server whose users
+// have more than this in use starts afresh now and then.
+const maxCompiled = 8 << 20
+
+func newCompiled() compiled {
+	return compiled{RWMutex: &sync.RWMutex{}, byText: map[compiledKey]*policy.Policy{}, size: new(int)}
+}
+
+// all compiles documents. One that cannot be compiled denies everything: what
+// it would have denied is not known.
+func (c compiled) all(s *Server, cloud ledger.Cloud, docs []ledger.Document) []*policy.Policy {
+	list := make([]*policy.Policy, len(docs))
+	for i, doc := range docs {
+		if list[i] = c.one(s, compiledKey{cloud, doc}); list[i] == nil {
+			return nil
+		}
+	}
+	return list
+}
+
+func (c compiled) one(s *Server, k compiledKey) *policy.Policy {
+	c.RLock()
+	p, ok := c.byText[k]
+	c.RUnlock()
+	if ok {
+		return p
+	}
+	p, err := policy.Compile(k.cloud, k.text)
+	if err != nil {
+		// It cannot happen: stores refuse such a document.
+		s.Log.Error("a policy that cannot be read denies everything", "cloud", k.cloud, "policy", k.text, "error", err)
+		p = nil
+	}
+	c.keep(k, p)
+	return p
+}
+
+// keep remembers that a document was broken, too, so that it is logged once.
+func (c compiled) keep(k compiledKey, p *policy.Policy) {
+	c.Lock()
+	defer c.Unlock()
+	if *c.size += len(k.text); *c.size > maxCompiled {
+		clear(c.byText)
+		*c.size = len(k.text)
+	}
+	c.byText[k] = p
+}

@@ -1,0 +1,105 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"imageshare/ledger"
+)
+
+// kept is a used that writes into a log of its own: how many keys, how long
+// after the beginning.
+func kept(t *testing.T, fail func() error) (u *used, written *[]string) {
+	t.Helper()
+	written = &[]string{}
+	began := time.Now()
+	u = &used{log: slog.New(slog.DiscardHandler), waiting: map[ledger.CredentialName]time.Time{}}
+	u.write = func(_ context.Context, all map[ledger.CredentialName]time.Time) error {
+		*written = append(*written, fmt.Sprintf("%d after %v", len(all), time.Since(began)))
+		return fail()
+	}
+	return u, written
+}
+
+func fine() error { return nil }
+
+// The first use is written at once, the following ones together and rarely.
+func TestUsesAreWrittenTogether(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		u, written := kept(t, fine)
+		for i := range 100 { // by ten keys in turn, never just when they are written
+			u.note(ledger.Tencent, fmt.Sprint("AKID", i%10), time.Now())
+			time.Sleep(900 * time.Millisecond)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if got, want := fmt.Sprint(*written), "[1 after 0s 10 after 30s 10 after 1m0s 10 after 1m30s]"; got != want {
+			t.Errorf("got %s\nwant %s", got, want)
+		}
+	})
+}
+
+// A key in constant use waits once, by the time it was first noted.
+func TestUsesOfAMinuteAreOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		u, _ := kept(t, fine)
+		u.wrote = time.Now()
+		first := time.Now()
+		for range 20 {
+			u.note(ledger.Tencent, "AKID", time.Now())
+			time.Sleep(time.Second)
+		}
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		if at := u.waiting[ledger.CredentialName{Cloud: ledger.Tencent, KeyID: "AKID"}]; !at.Equal(first) {
+			t.Errorf("got %v, want %v", at, first)
+		}
+	})
+}
+
+// What could not be written is written with what comes next.
+func TestUsesSurviveAFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		broken := errors.New("broken")
+		u, written := kept(t, func() error { return broken })
+		u.note(ledger.Tencent, "AKID1", time.Now())
+		synctest.Wait()
+		broken = nil
+		u.note(ledger.Tencent, "AKID2", time.Now())
+		if err := u.flush(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if err := u.flush(t.Context()); err != nil { // nothing waits any more
+			t.Error(err)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if got, want := fmt.Sprint(*written), "[1 after 0s 2 after 0s]"; got != want {
+			t.Errorf("got %s\nwant %s", got, want)
+		}
+	})
+}
+
+func TestUsesAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		u, written := kept(t, fine)
+		u.wrote = time.Now()
+		for i := range maxUsed + 5 {
+			u.note(ledger.Alibaba, fmt.Sprint("LTAI", i), time.Now())
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if got, want := fmt.Sprint(*written), fmt.Sprintf("[%d after 30s]", maxUsed); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
