@@ -1,22 +1,30 @@
 // Package admin is our own small JSON API, for operators, tests and the
-// command line: is it alive, what does it hold, hold this instead.
+// command line: is it alive, what does it hold, hold this instead. An account,
+// a user and a role are written with the keys that they have in the state
+// file, and a list that a body writes is the whole list there, too.
 //
 // Nobody signs here. On a loopback listener the browser is the danger, so the
 // Host must be a loopback name and an Origin must be its own: a page of
 // another site, or a name that was rebound to 127.0.0.1, gets 403. On any
 // other address a bearer token stands in front of everything that tells or
 // changes something.
+//
+// Limits: a secret is told once, by the call that makes its key; afterwards
+// only an export of the state tells it. When a key was last used is as the
+// servers noted it, up to a minute late.
 package admin
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/json"
-	"errors"
+	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +46,9 @@ type Config struct {
 	AllowReset bool
 	// Seed is applied again after a reset; nil for none.
 	Seed *state.File
+	// Random is where new keys come from, for several calls at once; nil means
+	// crypto/rand.
+	Random io.Reader
 }
 
 type handler struct{ Config }
@@ -47,18 +58,56 @@ const maxState = 256 << 20
 
 // New is the handler of the admin listener.
 func New(c Config) http.Handler {
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
 	h := handler{c}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", h.health)
-	mux.HandleFunc("GET /readyz", h.ready)
-	mux.Handle("GET /metrics", c.Metrics)
-	mux.HandleFunc("GET /api/v1/state", h.export)
-	mux.HandleFunc("PUT /api/v1/state", h.apply)
-	mux.HandleFunc("POST /api/v1/state/reset", h.reset)
+	for path, by := range h.calls() {
+		mux.Handle(path, by)
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, "NotFound", "no such call: "+r.Method+" "+r.URL.Path)
 	})
 	return h.guard(mux)
+}
+
+// calls are what can be asked, by path and method.
+func (h handler) calls() map[string]methods {
+	const account = "/api/v1/accounts/{cloud}/{id}"
+	users, roles := h.users(), h.roles()
+	return map[string]methods{
+		"/healthz":                         {"GET": http.HandlerFunc(h.health)},
+		"/readyz":                          {"GET": http.HandlerFunc(h.ready)},
+		"/metrics":                         {"GET": h.Metrics},
+		"/api/v1/state":                    {"GET": http.HandlerFunc(h.export), "PUT": http.HandlerFunc(h.apply)},
+		"/api/v1/state/reset":              {"POST": http.HandlerFunc(h.reset)},
+		"/api/v1/accounts":                 {"GET": h.answers(h.listAccounts)},
+		account:                            {"GET": h.answers(h.getAccount), "PUT": h.answers(h.putAccount), "DELETE": h.answers(h.dropAccount)},
+		account + "/users/{name}":          {"GET": h.answers(users.get), "PUT": h.answers(users.put), "DELETE": h.answers(users.drop)},
+		account + "/users/{name}/policies": {"PUT": h.answers(h.policies().put)},
+		account + "/roles/{name}":          {"GET": h.answers(roles.get), "PUT": h.answers(roles.put), "DELETE": h.answers(roles.drop)},
+		account + "/keys":                  {"POST": h.answers(h.createKey)},
+		account + "/keys/{key}":            {"PATCH": h.answers(h.switchKey), "DELETE": h.answers(h.dropKey)},
+	}
+}
+
+// methods are the calls on one path.
+type methods map[string]http.Handler
+
+// ServeHTTP answers whatever method the path does not have with those that it has.
+func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet // net/http leaves out the body
+	}
+	if next, ok := m[method]; ok {
+		next.ServeHTTP(w, r)
+		return
+	}
+	allowed := strings.Join(slices.Sorted(maps.Keys(m)), ", ")
+	w.Header().Set("Allow", allowed)
+	fail(w, http.StatusMethodNotAllowed, "MethodNotAllowed", r.URL.Path+" takes "+allowed+", not "+r.Method)
 }
 
 // guard turns away whoever must not even ask.
@@ -117,35 +166,4 @@ func (h handler) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	reply(w, http.StatusOK, map[string]string{"status": "ready"})
-}
-
-func reply(w http.ResponseWriter, status int, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		fail(w, http.StatusInternalServerError, "Internal", "the answer could not be encoded")
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n')) // a client that went away is nobody to tell
-}
-
-func fail(w http.ResponseWriter, status int, code, message string) {
-	reply(w, status, map[string]any{"error": map[string]string{"code": code, "message": message}})
-}
-
-// refuse answers what a change was refused for; anything but a rule is ours,
-// and goes to the log.
-func (h handler) refuse(w http.ResponseWriter, err error) {
-	var broken *ledger.Error
-	var file *state.Error
-	switch {
-	case errors.As(err, &broken), errors.As(err, &file), errors.Is(err, ledger.ErrKeyTaken), errors.Is(err, ledger.ErrNumberTaken):
-		fail(w, http.StatusUnprocessableEntity, "Invalid", err.Error())
-	case errors.Is(err, ledger.ErrBusy):
-		fail(w, http.StatusServiceUnavailable, "Busy", "the store is busy, try again")
-	default:
-		h.Log.Error("admin call failed", "error", err)
-		fail(w, http.StatusInternalServerError, "Internal", "the change failed; the server's log says why")
-	}
 }

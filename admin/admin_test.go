@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -23,13 +24,14 @@ func open(t *testing.T, change func(*admin.Config)) http.Handler {
 	l, err := ledger.New(context.Background(), ledger.Config{
 		Store: memory.New(), Now: func() time.Time { return time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) },
 		Regions: map[ledger.Product][]string{ledger.CVM: {"ap-guangzhou"}, ledger.ECS: {"cn-hangzhou"}},
+		Random:  rand.NewChaCha8([32]byte{}),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := admin.Config{
 		Ledger: l, Secrets: seal.NewKey(), Metrics: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler),
-		Loopback: true, AllowReset: true, Seed: state.Demo(),
+		Loopback: true, AllowReset: true, Seed: state.Demo(), Random: rand.NewChaCha8([32]byte{}),
 	}
 	if err := l.Edit(context.Background(), ledger.Caller{}, func(e *ledger.Editor) error { return c.Seed.Apply(e, c.Secrets) }); err != nil {
 		t.Fatal(err)
@@ -41,6 +43,12 @@ func open(t *testing.T, change func(*admin.Config)) http.Handler {
 }
 
 func do(h http.Handler, method, path, body string, header ...string) (int, string) {
+	w := ask(h, method, path, body, header...)
+	answer, _ := io.ReadAll(w.Result().Body)
+	return w.Code, string(answer)
+}
+
+func ask(h http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, "http://127.0.0.1:7081"+path, strings.NewReader(body))
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
@@ -50,8 +58,7 @@ func do(h http.Handler, method, path, body string, header ...string) (int, strin
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	answer, _ := io.ReadAll(w.Result().Body)
-	return w.Code, string(answer)
+	return w
 }
 
 func TestExportImportIsTheIdentity(t *testing.T) {
@@ -148,6 +155,8 @@ func TestGuard(t *testing.T) {
 		"a longer token":               {open8, "/api/v1/state", []string{"Authorization", "Bearer word2"}, 401},
 		"another scheme":               {open8, "/api/v1/state", []string{"Authorization", "Basic word"}, 401},
 		"no such call":                 {loopback, "/api/v2", nil, 404},
+		"an account, no token":         {open8, "/api/v1/accounts", nil, 401},
+		"an account, another's page":   {loopback, "/api/v1/accounts", []string{"Origin", "http://evil.example"}, 403},
 	} {
 		if got, body := do(c.h, "GET", c.path, "", c.header...); got != c.want {
 			t.Errorf("%s: %d %s, want %d", name, got, body, c.want)

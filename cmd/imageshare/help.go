@@ -23,8 +23,10 @@ func help(w io.Writer, f *flag.FlagSet) {
 	fmt.Fprint(w, "\nExit codes: 0 stopped by a signal; 2 bad command line; 1 anything else.\n")
 }
 
-// welcome tells who started --dev what to paste where.
-func welcome(w io.Writer, wire, admin string) {
+// welcome tells who started --dev what to paste where. The lines are for the
+// wire that speaks plain http, which is -1 where none does.
+func welcome(w io.Writer, plain int, wires []string, admin string) {
+	wire := wires[max(plain, 0)]
 	_, port, _ := net.SplitHostPort(wire)
 	fmt.Fprintf(w, `
 imageshare: demo state in memory, gone when this stops. Wires on %[1]s, admin API on %[2]s.
@@ -47,4 +49,7 @@ Point a client that you have at it:
   what is stored           curl -s http://%[2]s/api/v1/state?format=yaml
 
 `, wire, admin, port)
+	if plain < 0 {
+		fmt.Fprint(w, "This wire speaks TLS: say https where a line says http. imageshare cert tells how\neach client is made to trust the certificate.\n\n")
+	}
 }

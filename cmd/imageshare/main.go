@@ -12,7 +12,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"text/tabwriter"
+	"time"
 )
 
 func main() {
@@ -31,17 +34,32 @@ const (
 // usageError is a command line that cannot be followed.
 type usageError struct{ error }
 
-const usage = `imageshare serves the image sharing APIs of Tencent Cloud and Alibaba Cloud.
+// command is one of the words that may stand behind imageshare.
+type command struct {
+	name, does string
+	run        func(context.Context, program) error
+}
 
-  imageshare serve --dev      try it: memory store, demo keys, nothing to set up
-  imageshare serve            serve from ./imageshare.db; see imageshare serve --help
-  imageshare version          what this binary is
-
-`
+// commands are all of them, in the order of the help. A later one is a file
+// with its noun, and a line here.
+func commands() []command {
+	list := []command{
+		{"serve", "serve from ./imageshare.db, or --dev to try it", func(ctx context.Context, p program) error {
+			return serve(ctx, p.args, p.env, p.out, p.errs)
+		}},
+		{"cert", "make certificates for clients that cannot speak plain http", func(_ context.Context, p program) error {
+			return cert(p.args, time.Now(), p.out)
+		}},
+	}
+	for _, n := range []noun{accountNoun(), userNoun(), roleNoun(), keyNoun()} {
+		list = append(list, command{n.name, n.summary, n.run})
+	}
+	return append(list, command{"version", "what this binary is", func(_ context.Context, p program) error { return version(p.out) }})
+}
 
 // run is the program as a value: exit code out, everything else handed in.
 func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) int {
-	err := command(ctx, args, env, stdout, stderr)
+	err := dispatch(ctx, program{args: args, env: env, in: os.Stdin, out: stdout, errs: stderr})
 	var bad usageError
 	switch {
 	case err == nil:
@@ -55,19 +73,36 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	}
 }
 
-func command(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) error {
-	name := "help"
-	if len(args) > 0 {
-		name, args = args[0], args[1:]
+// dispatch runs the command that is named first, and prints what there is where none is.
+func dispatch(ctx context.Context, p program) error {
+	all, name := commands(), "help"
+	if len(p.args) > 0 {
+		name, p.args = p.args[0], p.args[1:]
 	}
-	switch name {
-	case "serve":
-		return serve(ctx, args, env, stdout, stderr)
-	case "version", "--version":
-		return version(stdout)
-	case "help", "--help", "-h":
-		_, err := io.WriteString(stdout, usage)
-		return err
+	switch {
+	case name == "help" && len(p.args) > 0:
+		name, p.args = p.args[0], []string{"--help"}
+	case name == "help", name == "--help", name == "-help", name == "-h":
+		return usage(p.out, all)
+	case name == "--version":
+		name = "version"
 	}
-	return usageError{fmt.Errorf("no command %q: try serve, version or help", name)}
+	names := make([]string, len(all))
+	for i, c := range all {
+		if names[i] = c.name; c.name == name {
+			return c.run(ctx, p)
+		}
+	}
+	return usageError{fmt.Errorf("no command %q: try %s or help", name, strings.Join(names, ", "))}
+}
+
+func usage(w io.Writer, all []command) error {
+	fmt.Fprint(w, "imageshare serves the image sharing APIs of Tencent Cloud and Alibaba Cloud.\n\n")
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, c := range all {
+		fmt.Fprintf(t, "  imageshare %s\t%s\n", c.name, c.does)
+	}
+	_ = t.Flush() // the next line tells whether it can be written
+	_, err := fmt.Fprint(w, "\nimageshare COMMAND --help tells more of each.\n")
+	return err
 }
