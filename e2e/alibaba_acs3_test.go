@@ -41,7 +41,7 @@ func ownPatience() int { return int(patience.Milliseconds() + dials.Add(1)) }
 func dialACS3(t *testing.T, s speaker) client {
 	millis := ownPatience()
 	sdk, err := ecs.NewClient(&openapi.Config{
-		AccessKeyId: &s.key.ID, AccessKeySecret: &s.key.Secret,
+		AccessKeyId: &s.key.ID, AccessKeySecret: &s.key.Secret, SecurityToken: sent(s.key.token),
 		Protocol: tea.String("http"), Endpoint: &s.addr,
 		ReadTimeout: &millis, ConnectTimeout: &millis,
 	})

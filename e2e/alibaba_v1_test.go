@@ -5,6 +5,9 @@ import (
 	"sync"
 	"testing"
 
+	sdkv1 "github.com/aliyun/alibaba-cloud-sdk-go/sdk"
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth"
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth/credentials"
 	alierr "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ecs"
@@ -35,14 +38,22 @@ var making sync.Mutex
 func dialV1(t *testing.T, s speaker) client {
 	making.Lock()
 	defer making.Unlock()
-	sdk, err := ecs.NewClientWithAccessKey(s.region, s.key.ID, s.key.Secret)
+	c, err := ecs.NewClientWithOptions(s.region, sdkv1.NewConfig(), credentialV1(s.key))
 	if err != nil {
 		t.Fatal(err)
 	}
-	sdk.Domain = s.addr
-	sdk.SetReadTimeout(patience)
-	sdk.SetConnectTimeout(patience)
-	return v1Client{sdk}
+	c.Domain = s.addr
+	c.SetReadTimeout(patience)
+	c.SetConnectTimeout(patience)
+	return v1Client{c}
+}
+
+// credentialV1 is a key as this SDK takes it, a temporary one with its token.
+func credentialV1(k key) auth.Credential {
+	if k.token != "" {
+		return credentials.NewStsTokenCredential(k.ID, k.Secret, k.token)
+	}
+	return credentials.NewAccessKeyCredential(k.ID, k.Secret)
 }
 
 func v1Fault(err error) (fault, bool) {

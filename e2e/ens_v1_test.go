@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	sdkv1 "github.com/aliyun/alibaba-cloud-sdk-go/sdk"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 	ensv1 "github.com/aliyun/alibaba-cloud-sdk-go/services/ens"
 )
@@ -22,7 +23,7 @@ func ensV1Wire() wire {
 func dialENSV1(t *testing.T, s speaker) client {
 	making.Lock()
 	defer making.Unlock()
-	c, err := ensv1.NewClientWithAccessKey("cn-hangzhou", s.key.ID, s.key.Secret)
+	c, err := ensv1.NewClientWithOptions("cn-hangzhou", sdkv1.NewConfig(), credentialV1(s.key))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func (s sender) dial(on *cloud, plain bool) func(*testing.T, speaker) client {
 	return func(t *testing.T, as speaker) client {
 		millis := ownPatience()
 		config := &openapi.Config{
-			AccessKeyId: &as.key.ID, AccessKeySecret: &as.key.Secret,
+			AccessKeyId: &as.key.ID, AccessKeySecret: &as.key.Secret, SecurityToken: sent(as.key.token),
 			Protocol: dara.String("http"), Endpoint: &as.addr, SignatureAlgorithm: sent(s.algorithm),
 			ReadTimeout: &millis, ConnectTimeout: &millis,
 		}

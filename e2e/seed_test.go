@@ -21,18 +21,27 @@ type account struct {
 	ID    string `json:"id"`
 	Keys  []key  `json:"keys,omitempty"`
 	Users []user `json:"users,omitempty"`
+	Roles []role `json:"roles,omitempty"`
 }
 
 type key struct {
 	ID       string `json:"id"`
 	Secret   string `json:"secret"`
 	Disabled bool   `json:"disabled,omitempty"`
+
+	token string // of a temporary key, which no state has
 }
 
 type user struct {
 	Name     string            `json:"name"`
 	ID       string            `json:"id"`
 	Keys     []key             `json:"keys"`
+	Policies []json.RawMessage `json:"policies"`
+}
+
+type role struct {
+	Name     string            `json:"name"`
+	Trust    json.RawMessage   `json:"trust"`
 	Policies []json.RawMessage `json:"policies"`
 }
 

@@ -43,7 +43,7 @@ func (m mode) dial(t *testing.T, s speaker) client {
 	p.SignMethod, p.UnsignedPayload = m.sign, m.unsigned
 	p.HttpProfile.Scheme, p.HttpProfile.Endpoint, p.HttpProfile.ReqMethod = "HTTP", s.addr, m.method
 	p.HttpProfile.ReqTimeout = int(patience.Seconds())
-	sdk, err := cvm.NewClient(common.NewCredential(s.key.ID, s.key.Secret), s.region, p)
+	sdk, err := cvm.NewClient(common.NewTokenCredential(s.key.ID, s.key.Secret, s.key.token), s.region, p)
 	if err != nil {
 		t.Fatal(err)
 	}

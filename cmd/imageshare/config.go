@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"imageshare/alibaba/ecs"
 	"imageshare/ledger"
@@ -26,7 +27,10 @@ type config struct {
 	rateLimits      rateLimits
 	unknownAccounts choice
 	shareQuota      quotas
+	imageQuota      quotas
+	imageTransition time.Duration
 	ensAccounts     choice
+	tlsCert, tlsKey string
 	allowReset      bool
 	logFormat       choice
 	logLevel        slog.Level
@@ -42,6 +46,7 @@ func defaults() *config {
 		rateLimits:      rateLimits{Documented: true},
 		unknownAccounts: choice{value: "accept", of: []string{"accept", "reject"}},
 		shareQuota:      quotas{},
+		imageQuota:      quotas{},
 		ensAccounts:     choice{value: "objects", of: []string{"objects", "strings"}},
 		logFormat:       choice{value: "text", of: []string{"text", "json"}},
 	}
@@ -50,16 +55,20 @@ func defaults() *config {
 // flags binds every flag. The help text comes from here alone.
 func (c *config) flags() *flag.FlagSet {
 	f := flag.NewFlagSet("serve", flag.ContinueOnError)
-	f.Var(&c.listen, "listen", "`ADDR[,ecs=PROFILE]` of the vendors' wires; may be repeated, each with its own profile of the ECS documents: 2017, 2019 or current (2019)")
+	f.Var(&c.listen, "listen", "`ADDR[,ecs=PROFILE][,tls]` of the vendors' wires; may be repeated, each with its own profile of the ECS documents: 2017, 2019 or current (2019); tls: speaks TLS and nothing else")
 	f.StringVar(&c.adminListen, "admin-listen", c.adminListen, "`ADDR` of the admin API, /healthz, /readyz and /metrics; anything but loopback needs --admin-token-file")
 	f.StringVar(&c.adminTokenFile, "admin-token-file", "", "`FILE` with the token that admin calls must bear, but /healthz and /readyz")
 	f.StringVar(&c.store, "store", c.store, "`URL` of the store: memory: or sqlite:PATH")
 	f.StringVar(&c.seed, "seed", "", "state `FILE`, applied at start")
 	f.StringVar(&c.secretsKeyFile, "secrets-key-file", "", "`FILE` with the key that seals secrets; made when the store holds none yet (with sqlite: PATH.key)")
-	f.Var(&c.rateLimits, "rate-limits", "`LIMITS`: documented or off, then PRODUCT:ACTION=CALLS a second, joined by commas")
+	f.Var(&c.rateLimits, "rate-limits", "`LIMITS`: documented or off, then PRODUCT:ACTION=CALLS a second, joined by commas; off also lets an address sign wrongly without end")
 	f.Var(&c.unknownAccounts, "unknown-accounts", "`accept|reject` accounts that are not registered as owners and as targets of a share")
 	f.Var(&c.shareQuota, "share-quota", "accounts per image, as `PRODUCT=N` joined by commas (cvm=500,ecs=50,ens=50)")
+	f.Var(&c.imageQuota, "image-quota", "images per account and region, as `PRODUCT=N` joined by commas (cvm=500,ecs=100,ens=100)")
+	f.DurationVar(&c.imageTransition, "image-transition", 0, "how long an image made by an action stays creating, importing or copying, as a `DURATION` like 30s (0s: available at once)")
 	f.Var(&c.ensAccounts, "ens-accounts", "`objects|strings`: how ENS lists accounts; strings for its clients of 2022 and before")
+	f.StringVar(&c.tlsCert, "tls-cert", "", "`FILE` with the certificate of the listeners marked tls, and what stands between it and its root; read again when it changes")
+	f.StringVar(&c.tlsKey, "tls-key", "", "`FILE` with its key")
 	f.BoolVar(&c.allowReset, "allow-reset", false, "let the admin API reset everything; on with --dev and with memory:")
 	f.Var(&c.logFormat, "log-format", "`text|json`, to stderr")
 	f.TextVar(&c.logLevel, "log-level", slog.LevelInfo, "`LEVEL`: debug, info, warn or error")
@@ -148,8 +157,27 @@ func (c *config) check() error {
 			return fmt.Errorf("--dev has keys that everybody knows, and --listen %s is not a loopback address: drop one of them", l.addr)
 		}
 	}
+	if err := c.checkTLS(); err != nil {
+		return err
+	}
+	if c.imageTransition < 0 {
+		return fmt.Errorf("--image-transition %s is below zero: write a duration like 30s", c.imageTransition)
+	}
 	if kind, path, ok := strings.Cut(c.store, ":"); !ok || (kind != "memory" && kind != "sqlite") || (kind == "sqlite") == (path == "") {
 		return fmt.Errorf("--store %q is no store: write memory: or sqlite:PATH", c.store)
+	}
+	return nil
+}
+
+// checkTLS refuses half of what TLS needs, and a certificate that nothing
+// shows: whoever names one would believe to be served with it.
+func (c *config) checkTLS() error {
+	marked, files := c.listen.tls(), c.tlsCert != "" || c.tlsKey != ""
+	switch {
+	case marked && (c.tlsCert == "" || c.tlsKey == ""):
+		return errors.New("a listener marked tls needs both --tls-cert FILE and --tls-key FILE: imageshare cert makes them")
+	case files && !marked:
+		return errors.New("--tls-cert and --tls-key are of no use, since no listener is marked: write --listen ADDR,tls, or leave them out")
 	}
 	return nil
 }

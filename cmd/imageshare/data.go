@@ -72,6 +72,8 @@ func (d *data) ready(ctx context.Context, c *config) error {
 		Store:             d.store,
 		Regions:           map[ledger.Product][]string{ledger.CVM: cvm.Regions, ledger.ECS: ecs.Regions},
 		ShareQuotas:       c.shareQuota,
+		ImageQuotas:       c.imageQuota,
+		Transition:        c.imageTransition,
 		KnownAccountsOnly: c.unknownAccounts.value == "reject",
 	})
 	if err != nil || d.seed == nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 )
 
@@ -10,6 +11,7 @@ import (
 type listener struct {
 	addr    string
 	profile string
+	tls     bool
 }
 
 // listeners are one or more, from a flag that may be repeated.
@@ -36,8 +38,10 @@ func (l *listeners) Set(s string) error {
 			one.addr = part
 		case key == "ecs":
 			one.profile = value
+		case part == "tls":
+			one.tls = true
 		default:
-			return fmt.Errorf("%q: after the address may stand ecs=PROFILE", part)
+			return fmt.Errorf("%q: after the address may stand ecs=PROFILE and tls", part)
 		}
 	}
 	if _, _, err := net.SplitHostPort(one.addr); err != nil {
@@ -51,6 +55,16 @@ func (l *listeners) Set(s string) error {
 	}
 	l.list = append(l.list, one)
 	return nil
+}
+
+// tls reports whether any of them is marked so.
+func (l *listeners) tls() bool {
+	return slices.ContainsFunc(l.list, func(one listener) bool { return one.tls })
+}
+
+// plain is the first that is not, or -1.
+func (l *listeners) plain() int {
+	return slices.IndexFunc(l.list, func(one listener) bool { return !one.tls })
 }
 
 // loopback reports whether nobody outside this machine reaches an address.

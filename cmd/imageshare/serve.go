@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -21,11 +22,14 @@ import (
 	"imageshare/alibaba"
 	"imageshare/alibaba/ecs"
 	"imageshare/alibaba/ens"
+	alibabasts "imageshare/alibaba/sts"
 	"imageshare/api"
 	"imageshare/ledger"
 	"imageshare/server"
+	"imageshare/session"
 	"imageshare/tencent"
 	"imageshare/tencent/cvm"
+	tencentsts "imageshare/tencent/sts"
 )
 
 // drain is how long requests under way have to finish after a signal.
@@ -40,18 +44,22 @@ func serve(ctx context.Context, args []string, env func(string) (string, bool), 
 		return err
 	}
 	log := logger(c, stderr)
+	shown, err := c.pair(log)
+	if err != nil {
+		return err
+	}
 	d, err := openData(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.store.Close()) }()
-	doors, err := c.open(d, log)
+	doors, err := c.open(d, shown, log)
 	if err != nil {
 		return err
 	}
 	ready := fmt.Sprintf("ready wires=%s admin=%s", strings.Join(doors.wires(), ","), doors.admin())
 	if c.dev {
-		welcome(stderr, doors.wires()[0], doors.admin())
+		welcome(stderr, c.listen.plain(), doors.wires(), doors.admin())
 	}
 	return doors.serve(ctx, log, func() { fmt.Fprintln(stdout, ready) })
 }
@@ -69,24 +77,31 @@ type doors struct {
 	servers   []*http.Server
 	listeners []net.Listener
 	fresh     fresh
+	// flush writes what requests left to be written later.
+	flush func(context.Context) error
 }
 
-// open listens everywhere, or nowhere.
-func (c *config) open(d *data, log *slog.Logger) (*doors, error) {
+// open listens everywhere, or nowhere. What is shown on listeners marked tls is
+// nil where there are none.
+func (c *config) open(d *data, shown *pair, log *slog.Logger) (*doors, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	sessions := &session.Issuer{Key: d.key, Now: d.ledger.Now}
 	s := server.New(server.Config{
-		Ledger: d.ledger, Dialects: []api.Dialect{tencent.Dialect{}, alibaba.Dialect{}}, Secrets: d.key,
+		Ledger: d.ledger, Dialects: []api.Dialect{tencent.Dialect{}, alibaba.Dialect{}}, Secrets: d.key, Sessions: sessions,
 		Log: log, Metrics: server.NewMetrics(registry), NewID: uuid.NewString, Rates: server.Rates(c.rateLimits),
 	})
-	o := &doors{}
+	o := &doors{flush: s.Flush}
 	for _, l := range c.listen.list {
-		catalogue, err := c.catalogue(d.ledger, l.profile)
+		catalogue, err := c.catalogue(d.ledger, sessions, l.profile)
 		if err == nil {
 			err = o.add("--listen", l.addr, s.Handler(catalogue), log)
 		}
 		if err != nil {
 			return nil, errors.Join(err, o.close())
+		}
+		if l.tls {
+			o.wrap(shown.config())
 		}
 	}
 	token, err := tokenFrom(c.adminTokenFile)
@@ -104,12 +119,15 @@ func (c *config) open(d *data, log *slog.Logger) (*doors, error) {
 
 // catalogue is what a listener offers. A rate limit of an action that is not
 // there is a slip of the pen, and refused.
-func (c *config) catalogue(l *ledger.Ledger, name string) (*api.Catalogue, error) {
+func (c *config) catalogue(l *ledger.Ledger, sessions *session.Issuer, name string) (*api.Catalogue, error) {
 	p, err := profile(name)
 	if err != nil {
 		return nil, err
 	}
-	catalogue := api.NewCatalogue(cvm.Actions(l), ecs.Actions(l, p), ens.Actions(l, ens.Options{PlainAccounts: c.ensAccounts.value == "strings"}))
+	catalogue := api.NewCatalogue(
+		cvm.Actions(l), ecs.Actions(l, p), ens.Actions(l, ens.Options{PlainAccounts: c.ensAccounts.value == "strings"}),
+		tencentsts.Actions(l, sessions), alibabasts.Actions(l, sessions),
+	)
 	names := map[string]bool{}
 	for _, a := range catalogue.Actions() {
 		names[a.Product+":"+a.Name] = true
@@ -143,6 +161,13 @@ func (o *doors) add(name, addr string, h http.Handler, log *slog.Logger) error {
 	return nil
 }
 
+// wrap puts TLS around the listener added last. A handshake has as long as the
+// header of a request.
+func (o *doors) wrap(c *tls.Config) {
+	last := len(o.listeners) - 1
+	o.listeners[last] = tls.NewListener(o.listeners[last], c)
+}
+
 func (o *doors) wires() []string {
 	var addrs []string
 	for _, l := range o.listeners[:len(o.listeners)-1] {
@@ -174,6 +199,10 @@ func (o *doors) serve(ctx context.Context, log *slog.Logger, ready func()) error
 		if stop := s.Shutdown(drained); stop != nil {
 			err = errors.Join(err, fmt.Errorf("requests did not finish within %v: %w", drain, stop), s.Close())
 		}
+	}
+	// What is lost with it is no change that was acknowledged.
+	if lost := o.flush(drained); lost != nil {
+		log.Warn("when keys were last used could not be written", "error", lost)
 	}
 	return err
 }
