@@ -22,7 +22,7 @@ func invalid(format string, args ...any) error {
 func CheckImage(i *ledger.Image) error {
 	texts := []string{
 		i.Key.Entity(), i.Owner, i.Name, i.Description, string(i.State), i.OSName, i.OSType,
-		i.Platform, i.Architecture, i.Family, i.Version, i.CopiedFrom,
+		i.Platform, i.Architecture, i.Family, i.Version, i.BootMode, i.License, i.CopiedFrom,
 	}
 	for k, v := range i.Tags {
 		texts = append(texts, k, v)
@@ -37,6 +37,9 @@ func CheckImage(i *ledger.Image) error {
 		if err := checkShare(i, s); err != nil {
 			return err
 		}
+	}
+	if err := checkTime(i.Key.Entity(), i.ReadyAt, time.Millisecond); err != nil {
+		return err
 	}
 	return checkTime(i.Key.Entity(), i.CreatedAt, time.Nanosecond)
 }

@@ -42,8 +42,9 @@ func fullImage(key ledger.ImageKey) *ledger.Image {
 		Key: key, Owner: owner, Name: "golden", Description: "base image\nof the team", State: ledger.Copying,
 		Public: true, Encrypted: true, OSName: "TencentOS Server 3.1", OSType: "linux", Platform: "TencentOS",
 		Architecture: "x86_64", SizeGiB: 50, Family: "base", Version: "3.1",
-		Tags:       map[string]string{"team": "base", "": "empty", "empty": ""},
-		Snapshots:  []ledger.Snapshot{{ID: "snap-2", Usage: "system", SizeGiB: 50}, {ID: "snap-1", Usage: "data", SizeGiB: 1 << 40}},
+		Tags:      map[string]string{"team": "base", "": "empty", "empty": ""},
+		Snapshots: []ledger.Snapshot{{ID: "snap-2", Usage: "system", SizeGiB: 50}, {ID: "snap-1", Usage: "data", SizeGiB: 1 << 40}},
+		BootMode:  "UEFI", License: "BYOL", Imported: true, ReadyAt: noon.Add(90*time.Second + 500*time.Millisecond),
 		CopiedFrom: "ap-beijing/img-source00", CreatedAt: time.Date(2018, 6, 1, 1, 2, 3, 456789012, time.UTC),
 		Shares: []ledger.Share{
 			{Account: "9", At: time.Date(1969, 12, 31, 23, 59, 59, 0, time.UTC)},
