@@ -49,6 +49,14 @@ var only = map[ledger.Cloud][]error{
 
 // besides is what one action alone can break.
 var besides = map[string][]error{
+	"cvm:DescribeImages":       {ledger.ErrTooWide},
+	"cvm:ImportImage":          {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrDryRun},
+	"cvm:ModifyImageAttribute": {ledger.ErrNotReady, ledger.ErrStillShared, ledger.ErrNameTaken},
+	"cvm:DeleteImages":         {ledger.ErrReceived, ledger.ErrNotReady, ledger.ErrStillShared, ledger.ErrDryRun},
+	"cvm:SyncImages": {
+		ledger.ErrNoDestination, ledger.ErrOtherRegion, ledger.ErrNotReady, ledger.ErrDeprecated, ledger.ErrEncrypted,
+		ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrDryRun,
+	},
 	"ecs:ModifyImageSharePermission":      {ledger.ErrDryRun},
 	"ecs:ModifyImageShareGroupPermission": publishing,
 }

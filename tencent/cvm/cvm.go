@@ -11,6 +11,7 @@
 package cvm
 
 import (
+	"slices"
 	"time"
 
 	"imageshare/api"
@@ -27,7 +28,7 @@ const (
 
 // Actions are what the product offers over one ledger.
 func Actions(l *ledger.Ledger) []api.Action {
-	return []api.Action{
+	return slices.Concat([]api.Action{
 		describeImageSharePermission(l),
 		modifyImageSharePermission(l),
 		describeImageSharePermissionV2(l),
@@ -35,7 +36,7 @@ func Actions(l *ledger.Ledger) []api.Action {
 		shareImage(l),
 		cancelShareImage(l),
 		getImageShareUinInfo(l),
-	}
+	}, describeImages(l), importImage(l), modifyImageAttribute(l), deleteImages(l), syncImages(l), describeImageQuota(l))
 }
 
 // faults are the rows that every action on one image shares. Status is the
