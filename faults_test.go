@@ -57,6 +57,15 @@ var besides = map[string][]error{
 		ledger.ErrNoDestination, ledger.ErrOtherRegion, ledger.ErrNotReady, ledger.ErrDeprecated, ledger.ErrEncrypted,
 		ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrDryRun,
 	},
+	"ecs:DescribeImages":       {ledger.ErrTooWide, ledger.ErrDryRun},
+	"ecs:ImportImage":          {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrTokenOther, ledger.ErrDryRun},
+	"ecs:ModifyImageAttribute": {ledger.ErrNotReady, ledger.ErrStillShared, ledger.ErrNameTaken, ledger.ErrDryRun},
+	"ecs:DeleteImage":          {ledger.ErrReceived, ledger.ErrNotReady, ledger.ErrStillShared, ledger.ErrDryRun},
+	"ecs:CancelCopyImage":      {ledger.ErrNotCopy, ledger.ErrCopyDone},
+	"ecs:CopyImage": {
+		ledger.ErrNoDestination, ledger.ErrOtherRegion, ledger.ErrNotReady, ledger.ErrDeprecated, ledger.ErrEncrypted,
+		ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrTokenOther, ledger.ErrDryRun,
+	},
 	"ecs:ModifyImageSharePermission":      {ledger.ErrDryRun},
 	"ecs:ModifyImageShareGroupPermission": publishing,
 }

@@ -23,6 +23,12 @@ func Actions(l *ledger.Ledger, p Profile) []api.Action {
 		describeImageSharePermission(l, p),
 		modifyImageSharePermission(l, p),
 		modifyImageShareGroupPermission(l),
+		describeImages(l),
+		importImage(l),
+		copyImage(l),
+		cancelCopyImage(l),
+		modifyImageAttribute(l),
+		deleteImage(l),
 	}
 }
 

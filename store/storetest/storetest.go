@@ -45,7 +45,7 @@ func Run(t *testing.T, fresh func(testing.TB) Opener, except ...Exception) {
 	for _, e := range except {
 		excused[e] = true
 	}
-	for _, topic := range [][]test{images, lists, accounts, settings, usable, grantees, events, changes, contention, text, life} {
+	for _, topic := range [][]test{images, lists, accounts, settings, usable, grantees, sets, events, changes, contention, text, life} {
 		for _, c := range topic {
 			if c.keeps != "" && excused[c.keeps] {
 				continue

@@ -1,0 +1,263 @@
+package ecs
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"imageshare/api"
+	"imageshare/ledger"
+)
+
+// DescribeImagesRequest lists images that the caller may use.
+type DescribeImagesRequest struct {
+	// The region.
+	RegionId string `api:"required"`
+	// Images by id, at most a hundred; an unknown one is left out.
+	ImageId []string `api:"comma,maxitems=100"`
+	// States, or ALL; Available where none is given.
+	Status []string `api:"comma"`
+	// A part of the name.
+	ImageName string
+	// The family.
+	ImageFamily string
+	// A snapshot that the images are made of.
+	SnapshotId string
+	// self, others, system or marketplace; all of them where none is given.
+	ImageOwnerAlias string
+	// The owner of shared or public images.
+	ImageOwnerId string
+	// True lists the public images; the owner is others then.
+	IsPublic bool
+	// linux or windows.
+	OSType string
+	// i386, x86_64 or arm64.
+	Architecture string
+	// none or instance; no image is used by an instance here.
+	Usage string
+	// Tags that an image must have, up to twenty.
+	Tag []TagFilter
+	// Bounds of the time of making.
+	Filter []Filter
+	// The page, from 1.
+	PageNumber int64 `api:"default=1,min=1"`
+	// How many images a page has, up to 100.
+	PageSize int64 `api:"default=10,min=1,max=100"`
+	// True checks everything and lists nothing.
+	DryRun bool
+}
+
+// TagFilter is a tag that an image must have.
+type TagFilter struct {
+	// The key.
+	Key string
+	// The value; any where it is left out.
+	Value *string
+}
+
+// Filter bounds the time of making.
+type Filter struct {
+	// CreationStartTime or CreationEndTime.
+	Key string
+	// A time such as 2018-06-20T10:00Z.
+	Value string
+}
+
+// DescribeImagesResponse is one page of images.
+type DescribeImagesResponse struct {
+	// How many images there are in all.
+	TotalCount int64
+	// The page.
+	PageNumber int64
+	// How many images a page has.
+	PageSize int64
+	// The id of this request.
+	RequestId string
+	// The region.
+	RegionId string
+	// The images of the page.
+	Images Images
+}
+
+// Images are images.
+type Images struct {
+	// The images: own ones, then shared, then public ones.
+	Image []Image
+}
+
+// What only this action refuses.
+var (
+	errAlias       = errors.New("no such owner alias")
+	errStatus      = errors.New("no such status")
+	errUsage       = errors.New("no such usage")
+	errOSType      = errors.New("no such system")
+	errArch        = errors.New("no such architecture")
+	errFilterKey   = errors.New("no such filter")
+	errFilterValue = errors.New("not a time")
+	errTags        = errors.New("too many tags")
+)
+
+var dryRun = api.Fault{Err: ledger.ErrDryRun, Status: 400, Code: "DryRunOperation", Message: "Request validation has been passed with DryRun flag set."}
+
+var describeImagesFaults = []api.Fault{
+	{Err: errAlias, Status: 400, Code: "InvalidImageOwnerAlias.ValueNotSupported", Message: "The specified ImageOwnerAlias value is not supported."},
+	{Err: errStatus, Status: 400, Code: "InvalidParamter", Message: "Invalid Parameter"},
+	{Err: errUsage, Status: 404, Code: "InvalidUsage", Message: "The specifed Usage is not valid"},
+	{Err: errOSType, Status: 404, Code: "InvalidOSType", Message: "The specifed OSType is not valid"},
+	{Err: errArch, Status: 404, Code: "InvalidArchitecture", Message: "The specifed Architecture is not valid"},
+	{Err: errFilterKey, Status: 404, Code: "InvalidFilterKey.NotFound", Message: ""},
+	{Err: errFilterValue, Status: 404, Code: "InvalidFilterValue", Message: ""},
+	{Err: errTags, Status: 400, Code: "InvalidTagCount", Message: "The specified tags are beyond the permitted range."},
+	{Err: ledger.ErrTooWide, Status: 400, Code: "InvalidParamter", Message: "There are more than {limit} images to look through: name images by ImageId."},
+	dryRun,
+}
+
+// allStatuses are what Status may say; ALL stands for each of them.
+var allStatuses = []string{"Creating", "Waiting", "Available", "UnAvailable", "CreateFailed", "Deprecated", "ALL"}
+
+// Check holds words to what is documented.
+func (in *DescribeImagesRequest) Check() error {
+	for _, word := range []struct {
+		text string
+		of   []string
+		rule error
+	}{
+		{in.ImageOwnerAlias, []string{"self", "others", "system", "marketplace"}, errAlias},
+		{in.Usage, []string{"none", "instance"}, errUsage},
+		{in.OSType, []string{"linux", "windows"}, errOSType},
+		{in.Architecture, []string{"i386", "x86_64", "arm64"}, errArch},
+	} {
+		if word.text != "" && !slices.Contains(word.of, word.text) {
+			return word.rule
+		}
+	}
+	for _, s := range in.Status {
+		if !slices.Contains(allStatuses, s) {
+			return errStatus
+		}
+	}
+	if in.IsPublic && in.ImageOwnerAlias != "" && in.ImageOwnerAlias != "others" {
+		return errAlias
+	}
+	return in.checkLists()
+}
+
+func (in *DescribeImagesRequest) checkLists() error {
+	if len(in.Tag) > 20 {
+		return errTags
+	}
+	for _, f := range in.Filter {
+		if f.Key != "CreationStartTime" && f.Key != "CreationEndTime" {
+			return errFilterKey
+		}
+		if _, err := time.Parse(minute, f.Value); err != nil {
+			return errFilterValue
+		}
+	}
+	return nil
+}
+
+// minute is how filters write times.
+const minute = "2006-01-02T15:04Z"
+
+// view is the request in the ledger's words.
+func (in *DescribeImagesRequest) view(r api.Request) ledger.View {
+	v := ledger.View{
+		Product: ledger.ECS, Region: r.Region, Sets: in.sets(), IDs: in.ImageId, Snapshot: in.SnapshotId,
+		Match: in.matches, Offset: in.offset(), Limit: in.PageSize,
+	}
+	return v
+}
+
+// offset is where the page begins; a page number may be as large as its type.
+func (in *DescribeImagesRequest) offset() int64 {
+	const far = 1 << 40
+	return min(in.PageNumber-1, far) * in.PageSize
+}
+
+// sets are whose images are listed. Public ones have to be asked for, by
+// IsPublic or by their ids. No image here is the vendor's or the market's.
+func (in *DescribeImagesRequest) sets() []ledger.Set {
+	switch {
+	case in.IsPublic:
+		return []ledger.Set{ledger.Public}
+	case in.ImageOwnerAlias == "system" || in.ImageOwnerAlias == "marketplace":
+		return nil
+	case in.ImageOwnerAlias == "self":
+		return []ledger.Set{ledger.Owned}
+	}
+	sets := []ledger.Set{ledger.Held}
+	if in.ImageOwnerAlias == "" {
+		sets = []ledger.Set{ledger.Owned, ledger.Held}
+	}
+	if in.ImageId != nil {
+		sets = append(sets, ledger.Public)
+	}
+	return sets
+}
+
+func (in *DescribeImagesRequest) matches(s ledger.Seen) bool {
+	return in.hasStatus(s) && in.hasTags(s) && in.inTime(s) &&
+		strings.Contains(strings.ToLower(s.Name), strings.ToLower(in.ImageName)) &&
+		equal(in.ImageFamily, s.Family) && equal(in.OSType, s.OSType) && equal(in.Architecture, s.Architecture) &&
+		in.Usage != "instance" && (in.ImageOwnerId == "" || s.As == ledger.Owned || in.ImageOwnerId == s.Owner)
+}
+
+// equal reports whether a text is what was asked for, or nothing was.
+func equal(asked, text string) bool { return asked == "" || asked == text }
+
+func (in *DescribeImagesRequest) hasStatus(s ledger.Seen) bool {
+	asked := in.Status
+	if len(asked) == 0 {
+		asked = []string{"Available"}
+	}
+	return slices.Contains(asked, "ALL") || slices.Contains(asked, statuses[s.State])
+}
+
+func (in *DescribeImagesRequest) hasTags(s ledger.Seen) bool {
+	for _, t := range in.Tag {
+		if value, ok := s.Tags[t.Key]; !ok || (t.Value != nil && *t.Value != value) {
+			return false
+		}
+	}
+	return true
+}
+
+func (in *DescribeImagesRequest) inTime(s ledger.Seen) bool {
+	for _, f := range in.Filter {
+		at, err := time.Parse(minute, f.Value)
+		if err != nil || (f.Key == "CreationStartTime" && s.CreatedAt.Before(at)) || (f.Key == "CreationEndTime" && s.CreatedAt.After(at)) {
+			return false
+		}
+	}
+	return true
+}
+
+func describeImages(l *ledger.Ledger) api.Action {
+	return api.Define(api.Spec[DescribeImagesRequest]{
+		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeImages",
+		Regional: true, Faults: slices.Concat(describeImagesFaults, unknown("The specified ImageId does not exist.", noRegion)),
+		Resources: func(r api.Request, in *DescribeImagesRequest) []string {
+			if len(in.ImageId) == 0 {
+				return resource(r, "*")
+			}
+			var all []string
+			for _, id := range in.ImageId {
+				all = append(all, resource(r, id)...)
+			}
+			return all
+		},
+	}, func(ctx context.Context, r api.Request, in *DescribeImagesRequest) (*DescribeImagesResponse, error) {
+		if in.DryRun {
+			return nil, ledger.ErrDryRun
+		}
+		page, total, err := l.See(ctx, r.Caller, in.view(r))
+		out := &DescribeImagesResponse{TotalCount: total, PageNumber: in.PageNumber, PageSize: in.PageSize, RegionId: in.RegionId}
+		for _, seen := range page {
+			out.Images.Image = append(out.Images.Image, imageOf(seen, r.Now))
+		}
+		return out, err
+	})
+}

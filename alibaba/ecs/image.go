@@ -1,0 +1,156 @@
+package ecs
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"imageshare/ledger"
+)
+
+// Image is an image as the lists show it.
+type Image struct {
+	// The image's id, the same for its owner and for whom it is shared with.
+	ImageId string
+	// The name.
+	ImageName string
+	// The description.
+	Description string
+	// self for one's own, else others.
+	ImageOwnerAlias string
+	// The account that owns the image.
+	ImageOwnerId int64
+	// The version that its owner gave it.
+	ImageVersion string
+	// The family that the image belongs to.
+	ImageFamily string
+	// The operating system in words.
+	OSName string
+	// The same in English.
+	OSNameEn string
+	// linux or windows.
+	OSType string
+	// The platform, such as CentOS.
+	Platform string
+	// x86_64, i386 or arm64.
+	Architecture string
+	// The size in GiB.
+	Size int64
+	// Creating, Waiting, Available, Deprecated or CreateFailed.
+	Status string
+	// Whether instances use the image: none, since there are none here.
+	Usage string
+	// How much of its making is done, such as 100%.
+	Progress string
+	// When the record was made, in UTC.
+	CreationTime string
+	// How the image boots.
+	BootMode string
+	// Whether the image is a copy.
+	IsCopied bool
+	// Whether the image came from the market; none does.
+	IsSubscribed bool
+	// Whether every account of the region may use the image.
+	IsPublic bool
+	// Whether its owner shares it, True or False; empty in others' lists.
+	IsSelfShared string
+	// Whether the image supports cloud-init; no record says so.
+	IsSupportCloudinit bool
+	// Whether it supports I/O optimized instances; every image does.
+	IsSupportIoOptimized bool
+	// The disks that the image is made of.
+	DiskDeviceMappings DiskDeviceMappings
+	// The owner's tags.
+	Tags Tags
+}
+
+// DiskDeviceMappings are disks.
+type DiskDeviceMappings struct {
+	// The disks, the system's first.
+	DiskDeviceMapping []DiskDeviceMapping
+}
+
+// DiskDeviceMapping is one disk of an image.
+type DiskDeviceMapping struct {
+	// The device.
+	Device string
+	// The size in GiB, as text.
+	Size string
+	// The snapshot that it is made of.
+	SnapshotId string
+	// system or data.
+	Type string
+	// How much of its making is done.
+	Progress string
+}
+
+// Tags are tags.
+type Tags struct {
+	// The tags by key.
+	Tag []Tag
+}
+
+// Tag is a key with its value.
+type Tag struct {
+	// The key.
+	TagKey string
+	// The value.
+	TagValue string
+}
+
+var statuses = map[ledger.State]string{
+	ledger.Creating: "Creating", ledger.Importing: "Waiting", ledger.Copying: "Creating",
+	ledger.Available: "Available", ledger.Deprecated: "Deprecated", ledger.Failed: "CreateFailed",
+}
+
+func imageOf(s ledger.Seen, now time.Time) Image {
+	// An account number beyond 63 bits has no place in the vendor's long.
+	owner, _ := strconv.ParseInt(s.Owner, 10, 64)
+	progress := strconv.Itoa(s.Progress(now)) + "%"
+	return Image{
+		ImageId: s.Key.ID, ImageName: s.Name, Description: s.Description, ImageOwnerAlias: alias(s), ImageOwnerId: owner,
+		ImageVersion: s.Version, ImageFamily: s.Family, OSName: s.OSName, OSNameEn: s.OSName, OSType: s.OSType, Platform: s.Platform,
+		Architecture: s.Architecture, Size: s.SizeGiB, Status: statuses[s.State], Usage: "none", Progress: progress,
+		CreationTime: s.CreatedAt.UTC().Format("2006-01-02T15:04:05Z"), BootMode: s.BootMode, IsCopied: s.CopiedFrom != "",
+		IsPublic: s.Public, IsSelfShared: selfShared(s, now), IsSupportIoOptimized: true,
+		DiskDeviceMappings: disks(s.Snapshots, progress), Tags: tags(s.Tags),
+	}
+}
+
+func alias(s ledger.Seen) string {
+	if s.As == ledger.Owned {
+		return "self"
+	}
+	return "others"
+}
+
+// selfShared is text, as in the vendor's samples.
+func selfShared(s ledger.Seen, now time.Time) string {
+	switch {
+	case s.As != ledger.Owned:
+		return ""
+	case len(s.Live(now)) > 0:
+		return "True"
+	}
+	return "False"
+}
+
+func disks(all []ledger.Snapshot, progress string) DiskDeviceMappings {
+	var list []DiskDeviceMapping
+	for i, d := range all {
+		device := "/dev/xvd" + string(rune('a'+i%26))
+		list = append(list, DiskDeviceMapping{
+			Device: device, Size: strconv.FormatInt(d.SizeGiB, 10), SnapshotId: d.ID, Type: d.Usage, Progress: progress,
+		})
+	}
+	return DiskDeviceMappings{list}
+}
+
+func tags(all map[string]string) Tags {
+	var list []Tag
+	for _, k := range slices.Sorted(maps.Keys(all)) {
+		list = append(list, Tag{TagKey: k, TagValue: all[k]})
+	}
+	return Tags{list}
+}
