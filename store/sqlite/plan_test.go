@@ -31,7 +31,7 @@ func TestPlans(t *testing.T) {
 		"grantees PRIMARY KEY (owner=? AND product=? AND region=?)":                                    granteeList(ledger.GranteeQuery{Owner: who}),
 		"grantees COVERING grantees_ending (owner=? AND product=? AND region=? AND ends>? AND ends<?)": staleList(ledger.GranteeQuery{Owner: who}),
 		"images COVERING images_by_owner (owner=? AND product=? AND region=?)":                         setList(ledger.SetQuery{Set: ledger.Owned, Account: who}),
-		"images images_public (product=? AND region=?)":                                                setList(ledger.SetQuery{Set: ledger.Public}),
+		"images COVERING images_public (product=? AND region=?)":                                       setList(ledger.SetQuery{Set: ledger.Public}),
 		"shares PRIMARY KEY (account=? AND product=? AND region=?)":                                    setList(ledger.SetQuery{Set: ledger.Held, Account: who}),
 		"e PRIMARY KEY (rowid>?)":                                              eventList(ledger.EventQuery{After: 9}),
 		"e events_by_token (token=? AND rowid>?)":                              eventList(ledger.EventQuery{Token: "t", Entity: "e"}),
