@@ -46,16 +46,26 @@ func (l *list) run(ctx context.Context, v view, see func(row) error) error {
 func (v view) Images(ctx context.Context, q ledger.ImageQuery) (found []*ledger.Image, err error) {
 	l := imageList(q)
 	l.columns, l.limit = "owner, name, public, record, shares, product, region, id", q.Limit
+	if q.Snapshot != "" {
+		l.limit = 0 // no column has it: each record is looked at
+	}
 	err = l.run(ctx, v, func(r row) error {
 		key := ledger.ImageKey{Product: ledger.Product(r.text(5)), Region: r.text(6), ID: r.text(7)}
 		i, err := readImage(key, r)
-		found = append(found, i)
+		if err == nil && (q.Snapshot == "" || (q.Match(i) && (q.Limit == 0 || len(found) < q.Limit))) {
+			found = append(found, i)
+		}
 		return err
 	})
 	return found, err
 }
 
 func (v view) CountImages(ctx context.Context, q ledger.ImageQuery) (n int, err error) {
+	if q.Snapshot != "" {
+		q.Limit = 0
+		all, err := v.Images(ctx, q)
+		return len(all), err
+	}
 	l := imageList(q)
 	l.columns, l.order = "count(*)", "1"
 	err = l.run(ctx, v, func(r row) error {

@@ -12,6 +12,7 @@ import (
 
 var sets = []test{
 	{"sets of images page by page, after every change", "", setsFollow},
+	{"images by the snapshot they are made of", "", bySnapshot},
 	{"a view is of one moment", "", viewIsOfOneMoment},
 	{"a view gives back what it was lent, whatever happens in it", "", viewEnds},
 }
@@ -133,4 +134,26 @@ func viewEnds(r *rig) {
 		r.Fatal(err)
 	}
 	r.wantErr("after Close", r.View(r.Context(), func(ledger.Reader) error { return nil }), ledger.ErrClosed)
+}
+
+func bySnapshot(r *rig) {
+	for n, disks := range [][]string{{"snap-1"}, {"snap-2", "snap-3"}, {"snap-3"}, nil} {
+		i := image(cvmKey(fmt.Sprintf("img-%08d", n)))
+		for _, id := range disks {
+			i.Snapshots = append(i.Snapshots, ledger.Snapshot{ID: id, Usage: "data"})
+		}
+		r.put(i)
+	}
+	for snapshot, want := range map[string]int{"snap-1": 1, "snap-3": 2, "snap-9": 0} {
+		q := ledger.ImageQuery{Product: ledger.CVM, Snapshot: snapshot, Limit: 2}
+		found, err := r.Images(r.Context(), q)
+		n, errCount := r.CountImages(r.Context(), q)
+		if err != nil || errCount != nil || len(found) != want || n != want {
+			r.Errorf("%s: %d images (%v), counted %d (%v), want %d", snapshot, len(found), err, n, errCount, want)
+		}
+	}
+	first, err := r.Images(r.Context(), ledger.ImageQuery{Snapshot: "snap-3", Limit: 1})
+	if err != nil || len(first) != 1 || first[0].Key.ID != "img-00000001" {
+		r.Errorf("the first of two: %v (%v)", first, err)
+	}
 }
