@@ -11,6 +11,7 @@ import (
 	"imageshare/ledger"
 	"imageshare/seal"
 	"imageshare/state"
+	"imageshare/store/cache"
 	"imageshare/store/memory"
 	"imageshare/store/sqlite"
 	"imageshare/tencent/cvm"
@@ -31,7 +32,7 @@ func openData(ctx context.Context, c *config) (*data, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := openStore(ctx, c.store)
+	s, err := openStore(ctx, c.store, c.cacheSize)
 	if err != nil {
 		return nil, err
 	}
@@ -56,11 +57,18 @@ func (c *config) readSeed() (*state.File, error) {
 	return nil, nil
 }
 
-func openStore(ctx context.Context, url string) (ledger.Store, error) {
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		return sqlite.Open(ctx, path, sqlite.Options{})
+// openStore opens a store with a cache of a size before it. What is in memory
+// anyway needs none.
+func openStore(ctx context.Context, url string, remembered size) (ledger.Store, error) {
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok {
+		return memory.New(), nil
 	}
-	return memory.New(), nil
+	s, err := sqlite.Open(ctx, path, sqlite.Options{})
+	if err != nil || remembered == 0 {
+		return s, err
+	}
+	return cache.New(s, int(remembered)), nil
 }
 
 func (d *data) ready(ctx context.Context, c *config) error {

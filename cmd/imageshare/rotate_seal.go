@@ -45,7 +45,7 @@ func (r *resealing) run(ctx context.Context, j *job, _ []string) error {
 	if err := r.check(); err != nil {
 		return err
 	}
-	s, err := openStore(ctx, r.store)
+	s, err := openStore(ctx, r.store, 0)
 	if err != nil {
 		return err
 	}
