@@ -43,7 +43,9 @@ func serve(ctx context.Context, args []string, env func(string) (string, bool), 
 	} else if err != nil {
 		return err
 	}
-	log := logger(c, stderr)
+	written := &lines{to: stderr}
+	defer written.flush()
+	log := logger(c, written)
 	shown, err := c.pair(log)
 	if err != nil {
 		return err
@@ -64,12 +66,12 @@ func serve(ctx context.Context, args []string, env func(string) (string, bool), 
 	return doors.serve(ctx, log, func() { fmt.Fprintln(stdout, ready) })
 }
 
-func logger(c *config, w io.Writer) *slog.Logger {
+func logger(c *config, to *lines) *slog.Logger {
 	o := &slog.HandlerOptions{Level: c.logLevel}
 	if c.logFormat.value == "json" {
-		return slog.New(slog.NewJSONHandler(w, o))
+		return slog.New(urgent{slog.NewJSONHandler(to, o), to})
 	}
-	return slog.New(slog.NewTextHandler(w, o))
+	return slog.New(urgent{slog.NewTextHandler(to, o), to})
 }
 
 // doors are the listeners with what answers on each; the admin's is the last.
