@@ -72,8 +72,13 @@ const (
 // IsForm reports whether a body is a form, whatever charset it names: the npm
 // client aliyun-sdk names one.
 func IsForm(h http.Header) bool {
-	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
-	return err == nil && kind == "application/x-www-form-urlencoded"
+	const form = "application/x-www-form-urlencoded"
+	sent := h.Get("Content-Type")
+	if sent == form || sent == "application/json" { // as most write them
+		return sent == form
+	}
+	kind, _, err := mime.ParseMediaType(sent)
+	return err == nil && kind == form
 }
 
 // FromForm makes a bag of decoded query and form parameters, leaving out those

@@ -74,7 +74,7 @@ type speaker struct {
 	ledger.Caller
 	session *session.Session // nil for a stored key
 	holder  session.Holder   // the session's
-	secret  func() (string, error)
+	secret  func() (*sign.Secret, error)
 }
 
 // speaker finds the key among those that are stored, else in its token.
@@ -91,7 +91,9 @@ func (x *exchange) speaker(ctx context.Context) (speaker, error) {
 	}
 	return speaker{
 		Caller: ledger.Caller{Cloud: cloud, Account: cred.Account.ID, User: cred.User, KeyID: cred.ID},
-		secret: func() (string, error) { return x.Secrets.Open(ledger.SecretName(cloud, cred.ID), cred.Sealed) },
+		secret: func() (*sign.Secret, error) {
+			return x.opened.open(x.Secrets, ledger.SecretName(cloud, cred.ID), cred.Sealed)
+		},
 	}, nil
 }
 
@@ -116,7 +118,7 @@ func (x *exchange) temporary(ctx context.Context, unknown error) (speaker, error
 	return speaker{
 		Caller:  ledger.Caller{Cloud: cloud, Account: s.Account, User: s.User, Role: s.Role, Session: s.Name, KeyID: s.KeyID},
 		session: &s, holder: holder,
-		secret: func() (string, error) { return s.Secret, nil },
+		secret: func() (*sign.Secret, error) { return sign.NewSecret(s.Secret), nil },
 	}, nil
 }
 

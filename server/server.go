@@ -63,6 +63,7 @@ type Server struct {
 	replays  replays
 	suspects suspects
 	compiled compiled
+	opened   opened
 	flight   flight
 	used     *used
 }

@@ -81,7 +81,7 @@ func (s scheme) run(t *testing.T, traps []trap) {
 			c.change(r)
 			p, err := s.read(r)
 			if err == nil {
-				err = p.Verify(secret)
+				err = p.Verify(sign.NewSecret(secret))
 			} else if p.Verify != nil {
 				t.Error("a refused request came with a proof")
 			}
@@ -187,7 +187,7 @@ func TestEmptySecretMatchesNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			expected(t, p.Verify(""))
+			expected(t, p.Verify(sign.NewSecret("")))
 		})
 	}
 }
@@ -204,7 +204,7 @@ func TestVerifyAtTheSameTime(t *testing.T) {
 			var group sync.WaitGroup
 			for range 4 {
 				group.Go(func() {
-					if err := p.Verify(secret); err != nil {
+					if err := p.Verify(sign.NewSecret(secret)); err != nil {
 						t.Error(err)
 					}
 				})
@@ -227,7 +227,7 @@ func TestSigningAgainReplacesTheFirstSignature(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := p.Verify(secret); err != nil || p.KeyID != key.ID || p.Token != "" {
+			if err := p.Verify(sign.NewSecret(secret)); err != nil || p.KeyID != key.ID || p.Token != "" {
 				t.Errorf("proof is %+v, %v, want key %q without token", p, err, key.ID)
 			}
 		})
@@ -246,7 +246,7 @@ func TestSignLeavesSharedParamsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Verify(secret); err != nil {
+	if err := p.Verify(sign.NewSecret(secret)); err != nil {
 		t.Errorf("the second signature changed the first request: %v", err)
 	}
 }

@@ -1,6 +1,8 @@
 package sign
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"encoding/hex"
 	"iter"
 	"slices"
@@ -21,11 +23,12 @@ const (
 // host, the path and letter case, so those three are lists to try.
 type tc3 struct {
 	canonical
-	timestamp, date, service string
-	paths, hosts             []string
-	spellings                [][]string // of the header values
-	unsigned                 bool
-	signature                string
+	timestamp    string
+	scope        scope
+	paths, hosts []string
+	spellings    [][]string // of the header values
+	unsigned     bool
+	signature    string
 }
 
 // ReadTC3 reads a TC3-HMAC-SHA256 signature. Aliases are further host names
@@ -44,12 +47,11 @@ func ReadTC3(r *Request, aliases ...string) (Proof, error) {
 	if err != nil {
 		return Proof{}, err
 	}
-	date := at.Format(time.DateOnly)
-	keyID, service, err := readScope(auth.credential, date)
+	scope, err := readScope(auth.credential, at)
 	if err != nil {
 		return Proof{}, err
 	}
-	c := &tc3{timestamp: timestamp, date: date, service: service, signature: auth.signature}
+	c := &tc3{timestamp: timestamp, scope: scope, signature: auth.signature}
 	if err := c.read(r, auth, aliases); err != nil {
 		return Proof{}, err
 	}
@@ -58,8 +60,8 @@ func ReadTC3(r *Request, aliases ...string) (Proof, error) {
 		return Proof{}, err
 	}
 	return Proof{
-		Scheme: SchemeTC3, KeyID: keyID, Token: token, Time: at, Signature: auth.signature,
-		Verify: checked(func(secret string) error { return c.verify(r, secret) }),
+		Scheme: SchemeTC3, KeyID: scope.keyID, Token: token, Time: at, Signature: auth.signature,
+		Verify: checked(func(s *Secret) error { return c.verify(r, s) }),
 	}, nil
 }
 
@@ -73,17 +75,25 @@ func unixTime(field, text string) (time.Time, error) {
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
+// scope is what a credential says beside the key: the day and the service that
+// the signing key is for. text is both with the word that ends them.
+type scope struct{ keyID, date, service, text string }
+
 // readScope takes any service. Node's client signs the text before the
 // endpoint's first dot, "127" on loopback, whatever it is talking to.
-func readScope(credential, date string) (keyID, service string, err error) {
-	parts := strings.SplitN(credential, "/", 5)
-	if len(parts) != 4 || parts[0] == "" || parts[2] == "" || parts[3] != tc3Terminator {
-		return "", "", malformed("Authorization", "credential is not KEY/DATE/SERVICE/"+tc3Terminator)
+func readScope(credential string, at time.Time) (s scope, err error) {
+	var end string
+	s.keyID, s.text, _ = strings.Cut(credential, "/")
+	s.date, end, _ = strings.Cut(s.text, "/")
+	s.service, end, _ = strings.Cut(end, "/")
+	if s.keyID == "" || s.service == "" || end != tc3Terminator {
+		return s, malformed("Authorization", "credential is not KEY/DATE/SERVICE/"+tc3Terminator)
 	}
-	if parts[1] != date {
-		return "", "", &FieldError{Rule: ErrScope, Field: "Authorization", Reason: "date is not the timestamp's in UTC"}
+	var day [len(time.DateOnly)]byte
+	if s.date != string(at.AppendFormat(day[:0], time.DateOnly)) {
+		return s, &FieldError{Rule: ErrScope, Field: "Authorization", Reason: "date is not the timestamp's in UTC"}
 	}
-	return parts[0], parts[2], nil
+	return s, nil
 }
 
 func (c *tc3) read(r *Request, auth authorization, aliases []string) error {
@@ -170,15 +180,15 @@ func (c *tc3) payloadHash(body []byte) string {
 }
 
 // candidates are the texts that the client may have signed, the documented one
-// first.
+// first. Each is good until the next.
 func (c *tc3) candidates(payload string) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		one := c.canonical
+		one, text := c.canonical, make([]byte, 0, 512)
 		one.payload = payload
 		for _, one.path = range c.paths {
 			for _, one.host = range c.hosts {
 				for _, one.values = range c.spellings {
-					if !yield(one.text()) {
+					if text = one.append(text[:0]); !yield(text) {
 						return
 					}
 				}
@@ -187,28 +197,26 @@ func (c *tc3) candidates(payload string) iter.Seq[[]byte] {
 	}
 }
 
-func (c *tc3) stringToSign(canonical []byte) string {
-	scope := c.date + "/" + c.service + "/" + tc3Terminator
-	return SchemeTC3 + "\n" + c.timestamp + "\n" + scope + "\n" + hexSum(canonical)
+// appendToSign appends the string to sign.
+func (c *tc3) appendToSign(b, canonical []byte) []byte {
+	for _, line := range [...]string{SchemeTC3, c.timestamp, c.scope.text} {
+		b = append(append(b, line...), '\n')
+	}
+	return appendSum(b, canonical)
 }
 
-// tc3Key is the same for a whole day, which makes it worth keeping.
-func tc3Key(secret, date, service string) []byte {
-	key := sumMAC([]byte("TC3"+secret), date)
-	key = sumMAC(key, service)
-	return sumMAC(key, tc3Terminator)
-}
-
-func (c *tc3) verify(r *Request, secret string) error {
-	key := tc3Key(secret, c.date, c.service)
+func (c *tc3) verify(r *Request, secret *Secret) error {
+	key := secret.key(c.scope.date, c.scope.service)
 	var expected *Mismatch
+	toSign, sum := make([]byte, 0, 192), make([]byte, 0, sha256.Size)
 	for text := range c.candidates(c.payloadHash(r.Body)) {
-		toSign := c.stringToSign(text)
-		if equal(hex.EncodeToString(sumMAC(key, toSign)), c.signature) {
+		toSign = c.appendToSign(toSign[:0], text)
+		sum = key.sum(sum[:0], toSign)
+		if equal(hex.EncodeToString(sum), c.signature) {
 			return nil
 		}
 		if expected == nil {
-			expected = &Mismatch{StringToSign: toSign, Canonical: string(text)}
+			expected = &Mismatch{StringToSign: string(toSign), Canonical: string(text)}
 		}
 	}
 	return expected // never nil: there is always a host, a path and a spelling
@@ -241,27 +249,18 @@ func SignTC3(r *Request, k Key, o TC3Options) {
 	for _, name := range c.names {
 		c.values = append(c.values, lower(strings.Trim(r.Header.Get(name), " \t")))
 	}
-	mac := sumMAC(tc3Key(k.Secret, c.date, c.service), c.stringToSign(c.text()))
-	r.setHeader("Authorization", SchemeTC3+" Credential="+k.ID+"/"+c.date+"/"+c.service+"/"+tc3Terminator+
+	mac := newTC3Key(k.Secret, c.scope.date, c.scope.service).sum(nil, c.appendToSign(nil, c.append(nil)))
+	r.setHeader("Authorization", SchemeTC3+" Credential="+k.ID+"/"+c.scope.text+
 		", SignedHeaders="+strings.Join(c.names, ";")+", Signature="+hex.EncodeToString(mac))
 }
 
 func (o TC3Options) claim() *tc3 {
-	c := &tc3{
-		timestamp: strconv.FormatInt(o.At.Unix(), 10),
-		date:      o.At.UTC().Format(time.DateOnly),
-		service:   o.Service,
-		unsigned:  o.Unsigned,
-	}
-	c.names, c.host, c.path = o.Headers, lower(o.Host), o.Path
-	if c.service == "" {
-		c.service = "cvm"
-	}
+	c := &tc3{timestamp: strconv.FormatInt(o.At.Unix(), 10), unsigned: o.Unsigned}
+	c.scope = scope{date: o.At.UTC().Format(time.DateOnly), service: cmp.Or(o.Service, "cvm")}
+	c.scope.text = c.scope.date + "/" + c.scope.service + "/" + tc3Terminator
+	c.names, c.host, c.path = o.Headers, lower(o.Host), cmp.Or(o.Path, "/")
 	if c.names == nil {
 		c.names = []string{"content-type", "host"}
-	}
-	if c.path == "" {
-		c.path = "/"
 	}
 	return c
 }
