@@ -56,7 +56,12 @@ func New(engine ledger.Store, bytes int) *Store {
 
 // Image answers as the engine does.
 func (s *Store) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, error) {
-	return through(s, imageName(k), (*codec).image, func() (*ledger.Image, error) { return s.Store.Image(ctx, k) })
+	code := func(c *codec, i *ledger.Image) {
+		if c.image(i); c.reading {
+			i.Key = k
+		}
+	}
+	return through(s, imageName(k), code, func() (*ledger.Image, error) { return s.Store.Image(ctx, k) })
 }
 
 // Account answers as the engine does.

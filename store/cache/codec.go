@@ -34,10 +34,8 @@ func decode[T any](b []byte, v *T, code func(*codec, *T)) error {
 	return nil
 }
 
+// image leaves out the key, which whoever asks knows.
 func (c *codec) image(i *ledger.Image) {
-	word(c, &i.Key.Product)
-	word(c, &i.Key.Region)
-	word(c, &i.Key.ID)
 	word(c, &i.Owner)
 	word(c, &i.Name)
 	word(c, &i.Description)
@@ -66,8 +64,8 @@ func (c *codec) snapshot(s *ledger.Snapshot) {
 
 func (c *codec) share(s *ledger.Share) {
 	word(c, &s.Account)
-	c.time(&s.At)
-	c.time(&s.Until)
+	c.seconds(&s.At)
+	c.seconds(&s.Until)
 }
 
 func (c *codec) account(a *ledger.Account) {
@@ -141,11 +139,22 @@ func (c *codec) flag(b *bool) {
 
 // time keeps the moment and not the zone: records are compared by the moment.
 func (c *codec) time(t *time.Time) {
-	seconds, rest := t.Unix(), int64(t.Nanosecond())
-	number(c, &seconds)
+	rest := time.Duration(t.Nanosecond())
+	c.seconds(t)
 	number(c, &rest)
 	if c.reading {
-		*t = time.Unix(seconds, rest).UTC()
+		*t = t.Add(rest)
+	}
+}
+
+// seconds is a time of whole seconds, which is what engines take for a share.
+// They count from the zero time, so that no end takes one byte.
+func (c *codec) seconds(t *time.Time) {
+	first := time.Time{}.Unix()
+	n := t.Unix() - first
+	number(c, &n)
+	if c.reading {
+		*t = time.Unix(n+first, 0).UTC()
 	}
 }
 
