@@ -16,7 +16,9 @@ import (
 	"imageshare/sign"
 	"imageshare/tencent"
 	"imageshare/tencent/cvm"
+	"imageshare/tencent/region"
 	tencentsts "imageshare/tencent/sts"
+	"imageshare/tencent/tag"
 )
 
 // gateway is what can go wrong with any call.
@@ -38,8 +40,8 @@ var (
 	}, publishing...)
 )
 
-// assuming is what a session's making can break.
-var assuming = []error{session.ErrNoRole}
+// whole is what every action of a product can break, images' readers aside.
+var whole = map[string][]error{"sts": {session.ErrNoRole}, "region": nil, "tag": {ledger.ErrImageID}}
 
 // only is what one dialect or product can say and the others never need to.
 var only = map[ledger.Cloud][]error{
@@ -75,7 +77,7 @@ var besides = map[string][]error{
 func TestEveryRuleHasARow(t *testing.T) {
 	t.Parallel()
 	offered := map[api.Dialect][]api.Action{
-		tencent.Dialect{}: slices.Concat(cvm.Actions(nil), tencentsts.Actions(nil, nil)),
+		tencent.Dialect{}: slices.Concat(cvm.Actions(nil), tencentsts.Actions(nil, nil), region.Actions(nil), tag.Actions(nil)),
 		alibaba.Dialect{}: slices.Concat(alibabasts.Actions(nil, nil), ens.Actions(nil, ens.Options{}), ens.Actions(nil, ens.Options{PlainAccounts: true})),
 	}
 	for _, p := range ecs.Profiles {
@@ -84,8 +86,8 @@ func TestEveryRuleHasARow(t *testing.T) {
 	for d, actions := range offered {
 		for _, a := range actions {
 			rules := slices.Concat(gateway, besides[a.Product+":"+a.Name])
-			if a.Product == "sts" {
-				rules = append(rules, assuming...)
+			if own, ok := whole[a.Product]; ok {
+				rules = append(rules, own...)
 			} else {
 				rules = append(rules, reading...)
 			}

@@ -29,7 +29,9 @@ import (
 	"imageshare/session"
 	"imageshare/tencent"
 	"imageshare/tencent/cvm"
+	"imageshare/tencent/region"
 	tencentsts "imageshare/tencent/sts"
+	"imageshare/tencent/tag"
 )
 
 // drain is how long requests under way have to finish after a signal.
@@ -126,7 +128,7 @@ func (c *config) catalogue(l *ledger.Ledger, sessions *session.Issuer, name stri
 	}
 	catalogue := api.NewCatalogue(
 		cvm.Actions(l), ecs.Actions(l, p), ens.Actions(l, ens.Options{PlainAccounts: c.ensAccounts.value == "strings"}),
-		tencentsts.Actions(l, sessions), alibabasts.Actions(l, sessions),
+		tencentsts.Actions(l, sessions), alibabasts.Actions(l, sessions), region.Actions(l), tag.Actions(l),
 	)
 	names := map[string]bool{}
 	for _, a := range catalogue.Actions() {
