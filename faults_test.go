@@ -53,6 +53,7 @@ var only = map[ledger.Cloud][]error{
 var besides = map[string][]error{
 	"cvm:DescribeImages":       {ledger.ErrTooWide},
 	"cvm:ImportImage":          {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrDryRun},
+	"cvm:CreateImage":          {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrDryRun},
 	"cvm:ModifyImageAttribute": {ledger.ErrNotReady, ledger.ErrStillShared, ledger.ErrNameTaken},
 	"cvm:DeleteImages":         {ledger.ErrReceived, ledger.ErrNotReady, ledger.ErrStillShared, ledger.ErrDryRun},
 	"cvm:SyncImages": {

@@ -1,7 +1,6 @@
 package cvm
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -98,7 +97,7 @@ func (in *ImportImageRequest) Check() error {
 	case !slices.Contains([]string{"", "TencentCloud", "BYOL"}, in.LicenseType):
 		return &param.Error{Rule: errLicense, Field: "LicenseType"}
 	}
-	return cmp.Or(short("ImageName", in.ImageName, maxName), short("ImageDescription", in.ImageDescription, maxDescription))
+	return called(in.ImageName, in.ImageDescription)
 }
 
 func (in *ImportImageRequest) image(region string) *ledger.Image {
