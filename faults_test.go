@@ -60,6 +60,7 @@ var besides = map[string][]error{
 		ledger.ErrNoDestination, ledger.ErrOtherRegion, ledger.ErrNotReady, ledger.ErrDeprecated, ledger.ErrEncrypted,
 		ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrDryRun,
 	},
+	"tag:ModifyResourceTags":   {ledger.ErrNoImage, ledger.ErrNotOwner},
 	"ecs:DescribeImages":       {ledger.ErrTooWide, ledger.ErrDryRun},
 	"ecs:ImportImage":          {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrTokenOther, ledger.ErrDryRun},
 	"ecs:ModifyImageAttribute": {ledger.ErrNotReady, ledger.ErrStillShared, ledger.ErrNameTaken, ledger.ErrDryRun},
