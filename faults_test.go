@@ -15,6 +15,7 @@ import (
 	"imageshare/session"
 	"imageshare/sign"
 	"imageshare/tencent"
+	"imageshare/tencent/cbs"
 	"imageshare/tencent/cvm"
 	"imageshare/tencent/region"
 	tencentsts "imageshare/tencent/sts"
@@ -41,7 +42,7 @@ var (
 )
 
 // whole is what every action of a product can break, images' readers aside.
-var whole = map[string][]error{"sts": {session.ErrNoRole}, "region": nil, "tag": {ledger.ErrImageID}}
+var whole = map[string][]error{"sts": {session.ErrNoRole}, "region": nil, "tag": {ledger.ErrImageID}, "cbs": {ledger.ErrTooWide, ledger.ErrNoRegion}}
 
 // only is what one dialect or product can say and the others never need to.
 var only = map[ledger.Cloud][]error{
@@ -79,7 +80,7 @@ var besides = map[string][]error{
 func TestEveryRuleHasARow(t *testing.T) {
 	t.Parallel()
 	offered := map[api.Dialect][]api.Action{
-		tencent.Dialect{}: slices.Concat(cvm.Actions(nil), tencentsts.Actions(nil, nil), region.Actions(nil), tag.Actions(nil)),
+		tencent.Dialect{}: slices.Concat(cvm.Actions(nil), tencentsts.Actions(nil, nil), region.Actions(nil), tag.Actions(nil), cbs.Actions(nil)),
 		alibaba.Dialect{}: slices.Concat(alibabasts.Actions(nil, nil), ens.Actions(nil, ens.Options{}), ens.Actions(nil, ens.Options{PlainAccounts: true})),
 	}
 	for _, p := range ecs.Profiles {

@@ -380,6 +380,27 @@ func (p tencentProvider) images(filters map[string][]string) []*cvm.Image {
 	return all
 }
 
+// snapshotsOf is what tencentcloud_images asks Block Storage for each image
+// that has snapshots.
+func (p tencentProvider) snapshotsOf(img *cvm.Image) []string {
+	p.Helper()
+	var ids, found []string
+	for _, s := range img.SnapshotSet {
+		ids = append(ids, *s.SnapshotId)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var page struct {
+		SnapshotSet []struct{ SnapshotId, DiskUsage, SnapshotName *string }
+	}
+	must(p.T, p.ask("cbs", "2017-03-12", "DescribeSnapshots", map[string]any{"SnapshotIds": ids, "Offset": 0, "Limit": 100}, &page))
+	for _, s := range page.SnapshotSet {
+		found = append(found, *s.SnapshotId+" "+*s.DiskUsage)
+	}
+	return found
+}
+
 func (p tencentProvider) madeAt(img *cvm.Image) time.Time {
 	at, err := time.Parse(time.RFC3339, *img.CreatedTime)
 	must(p.T, err)
@@ -399,11 +420,15 @@ func TestTerraformTencentData(t *testing.T) {
 		ids[*img.ImageId] = true
 		_, _, _ = *img.OsName, *img.ImageName, *img.ImageState // as the filters of the data source read them
 	}
-	if len(own) != 121 || len(ids) != 121 || *own[0].ImageId != young {
-		t.Errorf("%d images of which %d are different, the youngest %s; want 121, 121, %s", len(own), len(ids), *own[0].ImageId, young)
+	if len(own) != 121 || len(ids) != 121 || !ids[young] {
+		t.Errorf("%d images of which %d are different, want 121 with %s", len(own), len(ids), young)
 	}
-	if got := p.images(map[string][]string{"image-name": {"golden"}}); len(got) != 1 || *got[0].ImageId != young {
-		t.Errorf("by name: %d images", len(got))
+	golden := p.images(map[string][]string{"image-name": {"golden"}})
+	if len(golden) != 1 || *golden[0].ImageId != young {
+		t.Fatalf("by name: %d images", len(golden))
+	}
+	if got, want := p.snapshotsOf(golden[0]), []string{"snap-3js1hnoe SYSTEM_DISK"}; !slices.Equal(got, want) {
+		t.Errorf("snapshots %q, want %q", got, want)
 	}
 	if got := p.images(map[string][]string{"image-type": {"PUBLIC_IMAGE", "MARKET_IMAGE"}}); len(got) != 0 {
 		t.Errorf("public ones: %d", len(got))

@@ -28,6 +28,7 @@ import (
 	"imageshare/server"
 	"imageshare/session"
 	"imageshare/tencent"
+	"imageshare/tencent/cbs"
 	"imageshare/tencent/cvm"
 	"imageshare/tencent/region"
 	tencentsts "imageshare/tencent/sts"
@@ -128,7 +129,7 @@ func (c *config) catalogue(l *ledger.Ledger, sessions *session.Issuer, name stri
 	}
 	catalogue := api.NewCatalogue(
 		cvm.Actions(l), ecs.Actions(l, p), ens.Actions(l, ens.Options{PlainAccounts: c.ensAccounts.value == "strings"}),
-		tencentsts.Actions(l, sessions), alibabasts.Actions(l, sessions), region.Actions(l), tag.Actions(l),
+		tencentsts.Actions(l, sessions), alibabasts.Actions(l, sessions), region.Actions(l), tag.Actions(l), cbs.Actions(l),
 	)
 	names := map[string]bool{}
 	for _, a := range catalogue.Actions() {
