@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"imageshare/ledger"
 	"imageshare/tencent/cvm"
 )
 
@@ -66,4 +67,24 @@ func TestImageOfAMachine(t *testing.T) {
 	if img := r.made("whole"); img.ImageState != "NORMAL" {
 		t.Errorf("after ten seconds: %+v", img)
 	}
+}
+
+// Who makes an image of a machine needs a permission for the machine, too.
+func TestImageOfAMachineNeedsIt(t *testing.T) {
+	t.Parallel()
+	r := life(t, 0)
+	key := ledger.AccountKey{Cloud: ledger.Tencent, ID: "100000000001"}
+	err := r.Ledger.Edit(t.Context(), ledger.Caller{}, func(e *ledger.Editor) error {
+		return e.Account(key, func(a *ledger.Account) error {
+			a.Users[0].Policies = []ledger.Document{`{"version":"2.0","statement":[{"effect":"allow","action":["cvm:CreateImage"],
+				"resource":["qcs::cvm:ap-guangzhou::image/*","qcs::cvm:ap-guangzhou::instance/ins-mine"]}]}`}
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.do("tc3 CreateImage key=AKIDreader", `{"ImageName":"mine","InstanceId":"ins-mine"}`, "")
+	r.do("tc3 CreateImage key=AKIDreader", `{"ImageName":"of-snapshots","SnapshotIds":["snap-3js1hnoe"]}`, "")
+	r.do("tc3 CreateImage key=AKIDreader", `{"ImageName":"theirs","InstanceId":"ins-theirs"}`, "UnauthorizedOperation")
 }
