@@ -15,8 +15,11 @@ import (
 	"imageshare/session"
 	"imageshare/sign"
 	"imageshare/tencent"
+	"imageshare/tencent/cbs"
 	"imageshare/tencent/cvm"
+	"imageshare/tencent/region"
 	tencentsts "imageshare/tencent/sts"
+	"imageshare/tencent/tag"
 )
 
 // gateway is what can go wrong with any call.
@@ -38,8 +41,8 @@ var (
 	}, publishing...)
 )
 
-// assuming is what a session's making can break.
-var assuming = []error{session.ErrNoRole}
+// whole is what every action of a product can break, images' readers aside.
+var whole = map[string][]error{"sts": {session.ErrNoRole}, "region": nil, "tag": {ledger.ErrImageID}, "cbs": {ledger.ErrTooWide, ledger.ErrNoRegion}}
 
 // only is what one dialect or product can say and the others never need to.
 var only = map[ledger.Cloud][]error{
@@ -51,12 +54,14 @@ var only = map[ledger.Cloud][]error{
 var besides = map[string][]error{
 	"cvm:DescribeImages":       {ledger.ErrTooWide},
 	"cvm:ImportImage":          {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrDryRun},
+	"cvm:CreateImage":          {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrDryRun},
 	"cvm:ModifyImageAttribute": {ledger.ErrNotReady, ledger.ErrStillShared, ledger.ErrNameTaken},
 	"cvm:DeleteImages":         {ledger.ErrReceived, ledger.ErrNotReady, ledger.ErrStillShared, ledger.ErrDryRun},
 	"cvm:SyncImages": {
 		ledger.ErrNoDestination, ledger.ErrOtherRegion, ledger.ErrNotReady, ledger.ErrDeprecated, ledger.ErrEncrypted,
 		ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrDryRun,
 	},
+	"tag:ModifyResourceTags":   {ledger.ErrNoImage, ledger.ErrNotOwner},
 	"ecs:DescribeImages":       {ledger.ErrTooWide, ledger.ErrDryRun},
 	"ecs:ImportImage":          {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrTokenOther, ledger.ErrDryRun},
 	"ecs:ModifyImageAttribute": {ledger.ErrNotReady, ledger.ErrStillShared, ledger.ErrNameTaken, ledger.ErrDryRun},
@@ -75,7 +80,7 @@ var besides = map[string][]error{
 func TestEveryRuleHasARow(t *testing.T) {
 	t.Parallel()
 	offered := map[api.Dialect][]api.Action{
-		tencent.Dialect{}: slices.Concat(cvm.Actions(nil), tencentsts.Actions(nil, nil)),
+		tencent.Dialect{}: slices.Concat(cvm.Actions(nil), tencentsts.Actions(nil, nil), region.Actions(nil), tag.Actions(nil), cbs.Actions(nil)),
 		alibaba.Dialect{}: slices.Concat(alibabasts.Actions(nil, nil), ens.Actions(nil, ens.Options{}), ens.Actions(nil, ens.Options{PlainAccounts: true})),
 	}
 	for _, p := range ecs.Profiles {
@@ -84,8 +89,8 @@ func TestEveryRuleHasARow(t *testing.T) {
 	for d, actions := range offered {
 		for _, a := range actions {
 			rules := slices.Concat(gateway, besides[a.Product+":"+a.Name])
-			if a.Product == "sts" {
-				rules = append(rules, assuming...)
+			if own, ok := whole[a.Product]; ok {
+				rules = append(rules, own...)
 			} else {
 				rules = append(rules, reading...)
 			}

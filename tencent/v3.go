@@ -28,7 +28,9 @@ const (
 
 // hosts are the names that clients sign when they reach this server through a
 // proxy or a gateway, where the Host header is another.
-var hosts = []string{"cvm.tencentcloudapi.com", "sts.tencentcloudapi.com"}
+var hosts = []string{
+	"cvm.tencentcloudapi.com", "sts.tencentcloudapi.com", "tag.tencentcloudapi.com", "region.tencentcloudapi.com", "cbs.tencentcloudapi.com",
+}
 
 // readV3 understands the envelope of API 3.0: X-TC headers beside an
 // Authorization header, else the parameters of a signature v1.

@@ -28,8 +28,11 @@ import (
 	"imageshare/server"
 	"imageshare/session"
 	"imageshare/tencent"
+	"imageshare/tencent/cbs"
 	"imageshare/tencent/cvm"
+	"imageshare/tencent/region"
 	tencentsts "imageshare/tencent/sts"
+	"imageshare/tencent/tag"
 )
 
 // drain is how long requests under way have to finish after a signal.
@@ -128,7 +131,7 @@ func (c *config) catalogue(l *ledger.Ledger, sessions *session.Issuer, name stri
 	}
 	catalogue := api.NewCatalogue(
 		cvm.Actions(l), ecs.Actions(l, p), ens.Actions(l, ens.Options{PlainAccounts: c.ensAccounts.value == "strings"}),
-		tencentsts.Actions(l, sessions), alibabasts.Actions(l, sessions),
+		tencentsts.Actions(l, sessions), alibabasts.Actions(l, sessions), region.Actions(l), tag.Actions(l), cbs.Actions(l),
 	)
 	names := map[string]bool{}
 	for _, a := range catalogue.Actions() {
