@@ -18,6 +18,7 @@ type answer struct {
 	TaskId     string
 	TotalCount *int64
 	Images     *struct{ Image []ecs.Image }
+	Image      ecs.Image
 	Accounts   struct{ Account []struct{ AliyunId string } }
 }
 
