@@ -2,6 +2,7 @@ package ecs_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -195,5 +196,44 @@ func TestFiltersOfNoUse(t *testing.T) {
 		if got := r.list("", "ImageName=it "+params); len(got) != want {
 			t.Errorf("%s: %d images, want %d", params, len(got), want)
 		}
+	}
+}
+
+// A policy is asked about the new image and about what it is made of, and about
+// a snapshot that is to go.
+func TestMakersPolicy(t *testing.T) {
+	t.Parallel()
+	r := life(t, 0)
+	r.allow("keeper", `{"Version":"1","Statement":[
+		{"Effect":"Allow","Action":"ecs:CreateImage","Resource":["acs:ecs:cn-hangzhou:*:image/*","acs:ecs:*:*:snapshot/s-ok*","acs:ecs:*:*:instance/i-ok"]},
+		{"Effect":"Allow","Action":"ecs:DeleteSnapshot","Resource":"acs:ecs:*:1234567890123456:snapshot/s-ok"}]}`)
+	const keeper = " key=LTAIkeeper"
+	for _, c := range [][3]string{
+		{"CreateImage", "SnapshotId=s-ok", ""},
+		{"CreateImage", "SnapshotId=s-other", "Forbidden.RAM"},
+		{"CreateImage region=cn-beijing", "SnapshotId=s-ok", "Forbidden.RAM"},
+		{"CreateImage", "DiskDeviceMapping.1.SnapshotId=s-ok DiskDeviceMapping.2.SnapshotId=s-ok2 SnapshotId=s-other", ""},
+		{"CreateImage", "DiskDeviceMapping.1.SnapshotId=s-ok DiskDeviceMapping.2.SnapshotId=s-other", "Forbidden.RAM"},
+		{"CreateImage", "InstanceId=i-ok SnapshotId=s-other", ""},
+		{"CreateImage", "InstanceId=i-other", "Forbidden.RAM"},
+		{"DeleteSnapshot", "SnapshotId=s-other", "Forbidden.RAM"},
+		{"DeleteSnapshot region=", "SnapshotId=s-ok", "SnapshotCreatedImage"},
+	} {
+		r.do("v1 "+c[0]+keeper, c[1], c[2])
+	}
+}
+
+// allow gives a user of the account a policy in place of what it has.
+func (r rig) allow(user string, policy ledger.Document) {
+	r.Helper()
+	err := r.Ledger.Edit(r.Context(), ledger.Caller{}, func(e *ledger.Editor) error {
+		return e.Account(ledger.AccountKey{Cloud: ledger.Alibaba, ID: "1234567890123456"}, func(a *ledger.Account) error {
+			i := slices.IndexFunc(a.Users, func(u ledger.User) bool { return u.Name == user })
+			a.Users[i].Policies = []ledger.Document{policy}
+			return nil
+		})
+	})
+	if err != nil {
+		r.Fatal(err)
 	}
 }
