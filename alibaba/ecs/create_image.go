@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"imageshare/api"
 	"imageshare/ledger"
@@ -59,7 +60,8 @@ type CreateDisk struct {
 	SnapshotId string
 	// The size in GiB; 0 counts as left out.
 	Size int64 `api:"min=0,max=32768"`
-	// The device, such as /dev/xvdb; the next one in order where it is left out.
+	// The device, such as /dev/xvdb. It is not kept: disks are shown as
+	// /dev/xvda, /dev/xvdb and so on, in their order.
 	Device string `api:"maxlen=32"`
 	// system or data; the first disk is the system's where none says so.
 	DiskType string `api:"enum=system|data"`
@@ -109,7 +111,7 @@ func (in *CreateImageRequest) Check() error {
 		return errInstance
 	case in.SnapshotId != "" && !sourceID.MatchString(in.SnapshotId):
 		return errSnapshot
-	case len([]rune(in.ImageVersion)) > maxVersion:
+	case utf8.RuneCountInString(in.ImageVersion) > maxVersion:
 		return errVersion
 	}
 	return cmp.Or(

@@ -50,10 +50,10 @@ type ImportImageRequest struct {
 	DryRun bool
 }
 
-// ImportDisk is a disk to be imported.
+// ImportDisk is a disk to be imported. Its size is kept, and nothing else.
 type ImportDisk struct {
-	// RAW, VHD or QCOW2, in any letter case.
-	Format string
+	// RAW, VHD or QCOW2; Terraform writes the last one small.
+	Format string `api:"enum=RAW|VHD|QCOW2|qcow2"`
 	// The bucket that holds its bytes.
 	OSSBucket string
 	// Their name in the bucket.
