@@ -73,7 +73,14 @@ var besides = map[string][]error{
 	},
 	"ecs:ModifyImageSharePermission":      {ledger.ErrDryRun},
 	"ecs:ModifyImageShareGroupPermission": publishing,
+
+	"ecs:CreateImage":             {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrTokenOther, ledger.ErrDryRun},
+	"ecs:DescribeImageFromFamily": {ledger.ErrTooWide},
+	"ecs:DeleteSnapshot":          {ledger.ErrSnapshotInUse},
 }
+
+// imageless are actions that look at no image, though their product is of images.
+var imageless = map[string]bool{"ecs:DescribeRegions": true, "ecs:DeleteSnapshot": true}
 
 // TestEveryRuleHasARow walks every sentinel through every action: none may
 // come out as the catch-all.
@@ -101,6 +108,9 @@ func TestEveryRuleHasARow(t *testing.T) {
 				rules = append(append(rules, sharing...), only[d.Cloud()]...)
 			}
 			for _, rule := range rules {
+				if imageless[a.Product+":"+a.Name] && slices.Contains(reading, rule) {
+					continue
+				}
 				answer := d.Fail(&api.Call{Generation: a.Generation}, &a, &ledger.Error{Rule: rule}, "id")
 				success := strings.HasPrefix(string(answer.Body), `{"code":0,`) // of Tencent's oldest generation
 				if answer.Code == "InternalError" || answer.Code == "" || answer.Status == 0 || success {

@@ -3,6 +3,7 @@ package ecs
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ type DescribeImagesRequest struct {
 	// self, others, system or marketplace; all of them where none is given.
 	ImageOwnerAlias string
 	// The owner of shared or public images.
-	ImageOwnerId string
+	ImageOwnerId string `api:"digits"`
 	// True lists the public images; the owner is others then.
 	IsPublic bool
 	// linux or windows.
@@ -37,8 +38,23 @@ type DescribeImagesRequest struct {
 	Architecture string
 	// none or instance; no image is used by an instance here.
 	Usage string
-	// Tags that an image must have, up to twenty.
-	Tag []TagFilter
+	// Whether images run on I/O optimized instances; every image does.
+	IsSupportIoOptimized *bool
+	// Whether images support cloud-init; of no image here is that known.
+	IsSupportCloudinit *bool
+	// The type of instances that the images are for, such as ecs.g5.large;
+	// every image is for each.
+	InstanceType string
+	// What the images are for: CreateEcs or ChangeOS; every image is for both.
+	ActionType string
+	// A resource group; no image is in one.
+	ResourceGroupId string
+	// Whether images are listed whose subscription has expired; none does.
+	ShowExpired bool
+	// Whether images can be used; no page explains it, so it changes nothing.
+	Usable bool
+	// Tags that an image must have, up to twenty; without a value, any value.
+	Tag []TagRequest
 	// Bounds of the time of making.
 	Filter []Filter
 	// The page, from 1.
@@ -47,14 +63,6 @@ type DescribeImagesRequest struct {
 	PageSize int64 `api:"default=10,min=1,max=100"`
 	// True checks everything and lists nothing.
 	DryRun bool
-}
-
-// TagFilter is a tag that an image must have.
-type TagFilter struct {
-	// The key.
-	Key string
-	// The value; any where it is left out.
-	Value *string
 }
 
 // Filter bounds the time of making.
@@ -97,9 +105,15 @@ var (
 	errFilterKey   = errors.New("no such filter")
 	errFilterValue = errors.New("not a time")
 	errTags        = errors.New("too many tags")
+	errTagNoKey    = errors.New("the value of a tag without its key")
+	errInstances   = errors.New("no such type of instances")
+	errActionType  = errors.New("no such use of images")
 )
 
 var dryRun = api.Fault{Err: ledger.ErrDryRun, Status: 400, Code: "DryRunOperation", Message: "Request validation has been passed with DryRun flag set."}
+
+// tooWide is ours: the vendor documents no bound.
+var tooWide = api.Fault{Err: ledger.ErrTooWide, Status: 400, Code: "InvalidParamter", Message: "There are more than {limit} images to look through: name images by ImageId."}
 
 var describeImagesFaults = []api.Fault{
 	{Err: errAlias, Status: 400, Code: "InvalidImageOwnerAlias.ValueNotSupported", Message: "The specified ImageOwnerAlias value is not supported."},
@@ -110,11 +124,16 @@ var describeImagesFaults = []api.Fault{
 	{Err: errFilterKey, Status: 404, Code: "InvalidFilterKey.NotFound", Message: ""},
 	{Err: errFilterValue, Status: 404, Code: "InvalidFilterValue", Message: ""},
 	{Err: errTags, Status: 400, Code: "InvalidTagCount", Message: "The specified tags are beyond the permitted range."},
-	{Err: ledger.ErrTooWide, Status: 400, Code: "InvalidParamter", Message: "There are more than {limit} images to look through: name images by ImageId."},
-	dryRun,
+	{Err: errTagNoKey, Status: 400, Code: "InvalidTag.Mismatch", Message: "The specified Tag.n.Key and Tag.n.Value are not match."},
+	{Err: errInstances, Status: 400, Code: "InvalidInstanceType.ValueNotSupported", Message: "The specified InstanceType does not exist or beyond the permitted range."},
+	{Err: errActionType, Status: 400, Code: "InvalidParamter", Message: "Invalid Parameter"},
+	tooWide, dryRun,
 }
 
-// allStatuses are what Status may say; ALL stands for each of them.
+// instanceType is the form of a type of instances, such as ecs.g5.large.
+var instanceType = regexp.MustCompile(`^ecs(\.[a-z0-9-]+){2,3}$`)
+
+// allStatuses are what Status may say; ALL stands for each of them, alone.
 var allStatuses = []string{"Creating", "Waiting", "Available", "UnAvailable", "CreateFailed", "Deprecated", "ALL"}
 
 // Check holds words to what is documented.
@@ -128,15 +147,19 @@ func (in *DescribeImagesRequest) Check() error {
 		{in.Usage, []string{"none", "instance"}, errUsage},
 		{in.OSType, []string{"linux", "windows"}, errOSType},
 		{in.Architecture, []string{"i386", "x86_64", "arm64"}, errArch},
+		{in.ActionType, []string{"CreateEcs", "ChangeOS"}, errActionType},
 	} {
 		if word.text != "" && !slices.Contains(word.of, word.text) {
 			return word.rule
 		}
 	}
 	for _, s := range in.Status {
-		if !slices.Contains(allStatuses, s) {
+		if !slices.Contains(allStatuses, s) || (s == "ALL" && len(in.Status) > 1) {
 			return errStatus
 		}
+	}
+	if in.InstanceType != "" && !instanceType.MatchString(in.InstanceType) {
+		return errInstances
 	}
 	if in.IsPublic && in.ImageOwnerAlias != "" && in.ImageOwnerAlias != "others" {
 		return errAlias
@@ -147,6 +170,11 @@ func (in *DescribeImagesRequest) Check() error {
 func (in *DescribeImagesRequest) checkLists() error {
 	if len(in.Tag) > 20 {
 		return errTags
+	}
+	for _, t := range in.Tag {
+		if key, _ := t.pair(); key == "" {
+			return errTagNoKey
+		}
 	}
 	for _, f := range in.Filter {
 		if f.Key != "CreationStartTime" && f.Key != "CreationEndTime" {
@@ -199,7 +227,8 @@ func (in *DescribeImagesRequest) sets() []ledger.Set {
 }
 
 func (in *DescribeImagesRequest) matches(s ledger.Seen) bool {
-	return in.hasStatus(s) && in.hasTags(s) && in.inTime(s) &&
+	return in.hasStatus(s) && in.hasTags(s) && in.inTime(s) && in.ResourceGroupId == "" &&
+		(in.IsSupportIoOptimized == nil || *in.IsSupportIoOptimized) && (in.IsSupportCloudinit == nil || !*in.IsSupportCloudinit) &&
 		strings.Contains(strings.ToLower(s.Name), strings.ToLower(in.ImageName)) &&
 		equal(in.ImageFamily, s.Family) && equal(in.OSType, s.OSType) && equal(in.Architecture, s.Architecture) &&
 		in.Usage != "instance" && (in.ImageOwnerId == "" || s.As == ledger.Owned || in.ImageOwnerId == s.Owner)
@@ -218,7 +247,8 @@ func (in *DescribeImagesRequest) hasStatus(s ledger.Seen) bool {
 
 func (in *DescribeImagesRequest) hasTags(s ledger.Seen) bool {
 	for _, t := range in.Tag {
-		if value, ok := s.Tags[t.Key]; !ok || (t.Value != nil && *t.Value != value) {
+		key, asked := t.pair()
+		if value, ok := s.Tags[key]; !ok || !equal(asked, value) {
 			return false
 		}
 	}

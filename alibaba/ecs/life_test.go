@@ -18,6 +18,7 @@ type answer struct {
 	TaskId     string
 	TotalCount *int64
 	Images     *struct{ Image []ecs.Image }
+	Image      ecs.Image
 	Accounts   struct{ Account []struct{ AliyunId string } }
 }
 
@@ -175,6 +176,9 @@ func TestLifeRefusals(t *testing.T) {
 		{"ImportImage", imported + "ok Description=http://x", "InvalidDescription.Malformed"},
 		{"ImportImage", imported + "ok ClientToken=" + strings.Repeat("t", 65), "InvalidParameter"},
 		{"ImportImage", imported + "ok Architecture=z80", "InvalidParameter"},
+		{"ImportImage", imported + "ok DiskDeviceMapping.1.Format=ISO", "InvalidParameter"},
+		{"ImportImage", imported + "ok Tag.1.Key=a Tag.2.Key=a", "Duplicate.TagKey"},
+		{"ImportImage", imported + "ok ResourceGroupId=rg-1", "InvalidResourceGroup.NotFound"},
 		{"ImportImage", imported + "ok DryRun=true", "DryRunOperation"},
 		{"ImportImage", "ImageName=ok", "MissingParameter.DiskDeviceMapping"},
 		{"DescribeImages", "PageSize=101", "InvalidParameter"},
@@ -191,6 +195,9 @@ func TestLifeRefusals(t *testing.T) {
 		{"CopyImage", "ImageId=m-foreign DestinationRegionId=cn-beijing", "InvalidImageId.NotFound"},
 		{"CopyImage", "ImageId=m-old DestinationRegionId=cn-beijing", "IncorrectImageStatus"},
 		{"CopyImage", "ImageId=m-sealed DestinationRegionId=cn-beijing", "OperationDeined.EncryptedSnapshot"},
+		{"CopyImage", "ImageId=m-unshared Tag.1.Key=acs:a", "InvalidTagKey.Malformed"},
+		{"CopyImage", "ImageId=m-unshared ResourceGroupId=rg-1", "InvalidResourceGroup.NotFound"},
+		{"ModifyImageAttribute", "ImageId=m-unshared ImageFamily=1", "InvalidImageFamily.Malformed"},
 		{"ModifyImageAttribute", "ImageId=m-unshared ImageName=taken", "InvalidImageName.Duplicated"},
 		{"ModifyImageAttribute", "ImageId=m-foreign ImageName=fine", "InvalidImageId.NotFound"},
 		{"ModifyImageAttribute", "ImageId=m-unshared Status=Gone", "InvalidParameter"},
