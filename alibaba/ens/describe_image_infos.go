@@ -39,7 +39,7 @@ type ImageInfo struct {
 	OSName string
 	// linux or windows.
 	OSType string
-	// The region that stores the image, for its owner as named at its making.
+	// The region that stores the image; its owner alone is told.
 	RegionId string
 	// The disks that the image is made of.
 	DiskDeviceMappings DiskDeviceMappings

@@ -60,7 +60,7 @@ type Image struct {
 	Platform string
 	// The snapshot that the system disk is made of.
 	SnapshotId string
-	// The region that stores the image, for its owner as named at its making.
+	// The region that stores the image; its owner alone is told.
 	RegionId string
 	// The disks that the image is made of.
 	DiskDeviceMappings DiskDeviceMappings

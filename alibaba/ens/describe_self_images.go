@@ -68,7 +68,7 @@ type SelfImage struct {
 	OsVersion string
 	// The platform, such as centos.
 	Platform string
-	// The region that stores the image, for its owner as named at its making.
+	// The region that stores the image; its owner alone is told.
 	RegionId string
 	// The snapshot that the system disk is made of.
 	SnapshotId string

@@ -74,13 +74,15 @@ const (
 	regionTag   = "acs:ens:targetOSSRegionId"
 )
 
-// storedIn is the region whose object storage would hold the image: the one
-// that its maker named, else the one of the document's sample.
+// storedIn is the region whose object storage would hold the image, as far as
+// its owner is asking: the one that was named at its making, else the one of
+// the document's sample.
 func storedIn(s ledger.Seen) string {
-	if region := s.Tags[regionTag]; region != "" {
-		return region
+	region := s.Tags[regionTag]
+	if region == "" && s.As == ledger.Owned {
+		return "cn-beijing"
 	}
-	return "cn-beijing"
+	return region
 }
 
 var statuses = map[ledger.State]string{

@@ -98,8 +98,8 @@ func TestLife(t *testing.T) {
 	if len(seen) != 1 || seen[0].ImageOwnerAlias != "others" || seen[0].ImageName != "golden-7" {
 		t.Errorf("as the other account sees it: %+v", seen)
 	}
-	if seen[0].InstanceId != "" {
-		t.Errorf("the owner's instance is shown to the other account: %+v", seen)
+	if seen[0].InstanceId+seen[0].RegionId != "" || own[0].RegionId != "cn-shenzhen" {
+		t.Errorf("the owner's instance or region is shown to the other account: %+v", seen)
 	}
 	r.same("what the other account may use", r.ids("DescribeImages"+other, "ImageId="+id), id)
 	r.whileShared(id)
