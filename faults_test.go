@@ -72,6 +72,11 @@ var besides = map[string][]error{
 		ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrTokenOther, ledger.ErrDryRun,
 	},
 	"ecs:ModifyImageSharePermission":      {ledger.ErrDryRun},
+	"ens:DescribeImages":                  {ledger.ErrTooWide},
+	"ens:DescribeSelfImages":              {ledger.ErrTooWide},
+	"ens:DescribeImageInfos":              {ledger.ErrTooWide},
+	"ens:CreateImage":                     {ledger.ErrImageQuota},
+	"ens:DeleteImage":                     {ledger.ErrReceived, ledger.ErrNotReady, ledger.ErrStillShared},
 	"ecs:ModifyImageShareGroupPermission": publishing,
 
 	"ecs:CreateImage":             {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrTokenOther, ledger.ErrDryRun},

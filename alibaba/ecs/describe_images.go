@@ -194,15 +194,9 @@ const minute = "2006-01-02T15:04Z"
 func (in *DescribeImagesRequest) view(r api.Request) ledger.View {
 	v := ledger.View{
 		Product: ledger.ECS, Region: r.Region, Sets: in.sets(), IDs: in.ImageId, Snapshot: in.SnapshotId,
-		Match: in.matches, Offset: in.offset(), Limit: in.PageSize,
+		Match: in.matches, Offset: api.Offset(in.PageNumber, in.PageSize), Limit: in.PageSize,
 	}
 	return v
-}
-
-// offset is where the page begins; a page number may be as large as its type.
-func (in *DescribeImagesRequest) offset() int64 {
-	const far = 1 << 40
-	return min(in.PageNumber-1, far) * in.PageSize
 }
 
 // sets are whose images are listed. Public ones have to be asked for, by
