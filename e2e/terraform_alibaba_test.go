@@ -370,18 +370,25 @@ func TestTerraformAlicloudImageImport(t *testing.T) {
 	r := ecs.CreateImportImageRequest()
 	r.RegionId, r.Architecture, r.OSType, r.Platform, r.LicenseType = a.region, "x86_64", "linux", "Ubuntu", "Auto"
 	r.ImageName, r.Description = "tf-import", "from a bucket"
-	r.DiskDeviceMapping = &[]ecs.ImportImageDiskDeviceMapping{{OSSBucket: "bucket", OSSObject: "image.qcow2", DiskImageSize: "5"}}
+	r.DiskDeviceMapping = &[]ecs.ImportImageDiskDeviceMapping{
+		{Format: "qcow2", OSSBucket: "bucket", OSSObject: "image.qcow2", DiskImageSize: "5"},
+		{Format: "RAW", OSSBucket: "bucket", OSSObject: "data.raw", DiskImageSize: "20", Device: "/dev/xvdc"},
+	}
 	answer, err := a.models.ImportImage(r)
 	must(t, err)
 	a.created(answer.ImageId, "Creating", "Waiting")
 	for range 2 {
 		img, _ := a.imageByModel(answer.ImageId)
 		got := fmt.Sprint(img.Architecture, img.OSType, img.Platform, img.ImageName, img.Description, len(img.DiskDeviceMappings.DiskDeviceMapping))
-		if want := "x86_64linuxUbuntutf-importfrom a bucket1"; got != want {
+		if want := "x86_64linuxUbuntutf-importfrom a bucket2"; got != want {
 			t.Fatalf("read %s, want %s", got, want)
 		}
-		if d := img.DiskDeviceMappings.DiskDeviceMapping[0]; d.Size != "5" || d.Device != "/dev/xvda" {
-			t.Errorf("read the disk %+v", d)
+		// Each field of a disk that differs has the next plan import anew.
+		for n, want := range []string{"qcow2 bucket image.qcow2 5 /dev/xvda", "RAW bucket data.raw 20 /dev/xvdc"} {
+			d := img.DiskDeviceMappings.DiskDeviceMapping[n]
+			if got := fmt.Sprintf("%s %s %s %s %s", d.Format, d.ImportOSSBucket, d.ImportOSSObject, d.Size, d.Device); got != want {
+				t.Errorf("read the disk %s, want %s", got, want)
+			}
 		}
 	}
 	a.deleted(answer.ImageId)

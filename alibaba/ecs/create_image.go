@@ -60,8 +60,7 @@ type CreateDisk struct {
 	SnapshotId string
 	// The size in GiB; 0 counts as left out.
 	Size int64 `api:"min=0,max=32768"`
-	// The device, such as /dev/xvdb. It is not kept: disks are shown as
-	// /dev/xvda, /dev/xvdb and so on, in their order.
+	// The device, such as /dev/xvdb; the next one in order where it is left out.
 	Device string `api:"maxlen=32"`
 	// system or data; the first disk is the system's where none says so.
 	DiskType string `api:"enum=system|data"`
@@ -165,7 +164,7 @@ func (in *CreateImageRequest) disks() (all []ledger.Snapshot, systemGiB int64) {
 		return []ledger.Snapshot{{ID: in.SnapshotId, Usage: "system", SizeGiB: unknownGiB}}, unknownGiB
 	}
 	for i, d := range in.DiskDeviceMapping {
-		disk := ledger.Snapshot{ID: d.SnapshotId, Usage: in.usage(i), SizeGiB: sizeOf(d.Size)}
+		disk := ledger.Snapshot{ID: d.SnapshotId, Usage: in.usage(i), SizeGiB: sizeOf(d.Size), Device: d.Device}
 		if all = append(all, disk); disk.Usage == "system" {
 			systemGiB = disk.SizeGiB
 		}

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -92,6 +93,12 @@ type DiskDeviceMapping struct {
 	Progress string
 	// How many seconds its making still takes.
 	RemainTime int64
+	// RAW, VHD or QCOW2 of an imported disk, as its owner wrote it.
+	Format string
+	// The bucket that an imported disk was said to be in; its owner alone sees it.
+	ImportOSSBucket string
+	// Its name in the bucket; its owner alone sees it.
+	ImportOSSObject string
 }
 
 // Tags are tags.
@@ -150,10 +157,14 @@ func disks(s ledger.Seen, now time.Time) DiskDeviceMappings {
 	var list []DiskDeviceMapping
 	left := max(0, int64(math.Ceil(s.ReadyAt.Sub(now).Seconds())))
 	for i, d := range s.Snapshots {
-		device := "/dev/xvd" + string(rune('a'+i%26))
-		list = append(list, DiskDeviceMapping{
-			Device: device, Size: strconv.FormatInt(d.SizeGiB, 10), SnapshotId: d.ID, Type: d.Usage, Progress: progress(s, now), RemainTime: left,
-		})
+		disk := DiskDeviceMapping{
+			Device: cmp.Or(d.Device, "/dev/xvd"+string(rune('a'+i%26))), Size: strconv.FormatInt(d.SizeGiB, 10), SnapshotId: d.ID,
+			Type: d.Usage, Progress: progress(s, now), RemainTime: left, Format: d.Format,
+		}
+		if s.As == ledger.Owned {
+			disk.ImportOSSBucket, disk.ImportOSSObject = d.Bucket, d.Object
+		}
+		list = append(list, disk)
 	}
 	return DiskDeviceMappings{list}
 }

@@ -50,19 +50,20 @@ type ImportImageRequest struct {
 	DryRun bool
 }
 
-// ImportDisk is a disk to be imported. Its size is kept, and nothing else.
+// ImportDisk is a disk to be imported. What it is made of is kept as it was
+// written: Terraform reads it back and would import anew where it differs.
 type ImportDisk struct {
 	// RAW, VHD or QCOW2; Terraform writes the last one small.
 	Format string `api:"enum=RAW|VHD|QCOW2|qcow2"`
 	// The bucket that holds its bytes.
-	OSSBucket string
+	OSSBucket string `api:"maxlen=64"`
 	// Their name in the bucket.
-	OSSObject string
+	OSSObject string `api:"maxlen=1024"`
 	// The size in GiB.
 	DiskImageSize int64 `api:"min=0,max=65536"`
 	// The same, as older clients call it.
 	DiskImSize int64 `api:"min=0,max=65536"`
-	// The device, such as /dev/xvda.
+	// The device, such as /dev/xvda; the next one in order where it is left out.
 	Device string `api:"maxlen=32"`
 }
 
@@ -102,6 +103,7 @@ func (in *ImportImageRequest) image() *ledger.Image {
 	for _, d := range in.DiskDeviceMapping {
 		img.Snapshots = append(img.Snapshots, ledger.Snapshot{
 			Usage: usage, SizeGiB: sizeOf(max(d.DiskImageSize, d.DiskImSize)),
+			Device: d.Device, Format: d.Format, Bucket: d.OSSBucket, Object: d.OSSObject,
 		})
 		usage = "data"
 	}

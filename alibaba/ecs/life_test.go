@@ -76,6 +76,9 @@ func TestLife(t *testing.T) {
 	}
 	r.do("v1 ModifyImageSharePermission", "ImageId="+id+" AddAccount.1=1234567890123457", "")
 	seen := r.list(other, "ImageOwnerAlias=others")
+	if own, theirs := own[0].DiskDeviceMappings.DiskDeviceMapping[0], seen[0].DiskDeviceMappings.DiskDeviceMapping[0]; own.ImportOSSBucket != "b" || own.ImportOSSObject != "o" || theirs.ImportOSSBucket+theirs.ImportOSSObject != "" {
+		t.Errorf("where it was imported from, to its owner %+v, to the other %+v", own, theirs)
+	}
 	if len(seen) != 1 || seen[0].ImageId != id || seen[0].ImageOwnerId != 1234567890123456 || len(seen[0].Tags.Tag) != 0 || seen[0].ImageOwnerAlias != "others" {
 		t.Errorf("as the other account sees it: %+v", seen)
 	}
