@@ -57,8 +57,9 @@ func (c *codec) image(i *ledger.Image) {
 }
 
 func (c *codec) snapshot(s *ledger.Snapshot) {
-	word(c, &s.ID)
-	word(c, &s.Usage)
+	for _, text := range []*string{&s.ID, &s.Usage, &s.Device, &s.Format, &s.Bucket, &s.Object} {
+		word(c, text)
+	}
 	number(c, &s.SizeGiB)
 }
 
