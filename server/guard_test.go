@@ -148,3 +148,39 @@ func TestLogTellsNoToken(t *testing.T) {
 		}
 	}
 }
+
+// TestDisabledKeyIsHidden: where the vendor does not tell a disabled key from
+// an unknown one, nothing that comes with either does. Alibaba Cloud has a code
+// for a disabled key, which nothing that comes with it changes.
+func TestDisabledKeyIsHidden(t *testing.T) {
+	t.Parallel()
+	d := wiretest.Open(t, everything())
+	answer := d.Call(t, "tc3 AssumeRole version=2018-08-13", `{"RoleArn":"qcs::cam::uin/100000000001:roleName/sharer","RoleSessionName":"one"}`)
+	others := wiretest.Credentials(answer.Body.String()).Token
+	// asked is what a key is told, whose secret nobody knows.
+	asked := func(scheme, key, token string) string {
+		action, body := " DescribeImageSharePermission", "ImageId=img-6pb6lrmy"
+		switch scheme {
+		case "tc3":
+			body = `{"ImageId":"img-6pb6lrmy"}`
+		case "v2 version=":
+			action, body = " GetImageShareUinInfo", "imageIds.0=img-jgggrva9"
+		}
+		return outcome(d.Call(t, scheme+action+" secret=wrong key="+key+token, body).Body.String())
+	}
+	for _, token := range []string{"", " token=junk", " token=" + others} {
+		for _, scheme := range []string{"tc3", "sha1", "sha256-post", "v2", "v2-tc2-post"} {
+			if off, none := asked(scheme, "AKIDoff", token), asked(scheme, "AKIDnobody", token); off != none || off == "" {
+				t.Errorf("%s%.12s: a disabled key is told %q, an unknown one %q", scheme, token, off, none)
+			}
+		}
+		if got := asked("v2 version=", "AKIDoff", token); (token == "") != (got == "4103") {
+			t.Errorf("2016%.12s: a disabled key is told %q", token, got)
+		}
+		for _, scheme := range []string{"acs3", "v1", "v1-post"} {
+			if got := asked(scheme, "LTAIoff", token); got != "InvalidAccessKeyId.Inactive" {
+				t.Errorf("%s%.12s: a disabled key is told %q", scheme, token, got)
+			}
+		}
+	}
+}
