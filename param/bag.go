@@ -50,6 +50,7 @@ const (
 	Bool
 	List   // a JSON array is here; its items follow as their own parameters
 	Object // likewise a JSON object
+	null   // is in no finished bag, but counts until then: to read it costs as much
 )
 
 // Param is one parameter under its dotted name, as Filters.1.Values.2. Numbers
@@ -102,7 +103,7 @@ func FromJSON(body []byte) (Bag, error) {
 	if _, err := d.ReadToken(); err != io.EOF {
 		return nil, malformed("", "the body goes on after its JSON object")
 	}
-	return b, nil
+	return slices.DeleteFunc(b, func(p Param) bool { return p.Kind == null }), nil
 }
 
 // jsonError names the place where a body stopped being acceptable JSON.
@@ -142,7 +143,7 @@ func flatten(d *jsontext.Decoder, b Bag, name string, depth int) (Bag, error) {
 	case 't', 'f':
 		return add(b, name, t.String(), Bool), nil
 	}
-	return b, nil // null
+	return add(b, name, "", null), nil
 }
 
 // add appends a parameter; the body itself has no name and is none.
