@@ -19,8 +19,8 @@
 //
 // What concerns two fields is a method Check() error on the struct.
 //
-// Limits: two thousand parameters, sixteen levels; no documented call comes
-// near either.
+// Limits: two thousand parameters, sixteen levels, names in JSON of 512 bytes;
+// no documented call comes near any of them.
 package param
 
 import (
@@ -68,6 +68,8 @@ type Bag []Param
 const (
 	MaxParams = 2000
 	maxDepth  = 16
+	// maxName is of a whole dotted name, which stands anew in each one below it.
+	maxName = 512
 )
 
 // IsForm reports whether a body is a form, whatever charset it names: the npm
@@ -89,8 +91,9 @@ func FromForm(params []sign.Param, skip func(sign.Param) bool) Bag {
 	return b
 }
 
-// FromJSON flattens a JSON object. A null is absent; a name given twice, a
-// name with a dot and anything that is not one JSON object is ErrMalformed.
+// FromJSON flattens a JSON object. A null is absent; a name given twice, one
+// with a dot, one too long and anything that is not one JSON object is
+// ErrMalformed.
 func FromJSON(body []byte) (Bag, error) {
 	d := jsontext.NewDecoder(bytes.NewBuffer(body))
 	if d.PeekKind() != '{' {
@@ -161,6 +164,9 @@ func flattenObject(d *jsontext.Decoder, b Bag, name string, depth int) (Bag, err
 			return nil, err
 		}
 		key := t.String()
+		if len(name)+len(key) > maxName {
+			return nil, malformed(name, "has a name in it that is longer than any parameter's")
+		}
 		if key == "" || strings.Contains(key, ".") {
 			return nil, malformed(under(name, key), "is no name of a parameter")
 		}

@@ -151,6 +151,7 @@ func TestFromJSONRefuses(t *testing.T) {
 		"half surrogate":  {`{"A":"\ud83d"}`, ""},
 		"nested too deep": {strings.Repeat(`{"A":`, 20) + "1" + strings.Repeat("}", 20), strings.Repeat("A.", 16) + "A"},
 		"too many":        {`{"A":[` + strings.Repeat("1,", 3000) + "1]}", "A.1999"},
+		"too long a name": {`{"A":{"` + strings.Repeat("B", 512) + `":[1,2,3]}}`, "A"},
 		"too many nulls":  {`{"A":[` + strings.Repeat("null,", 3000) + "null]}", "A.1999"},
 	} {
 		t.Run(name, func(t *testing.T) {
