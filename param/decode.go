@@ -249,6 +249,10 @@ func (f *field) check(name string, v reflect.Value) error {
 	return nil
 }
 
+// maxDigits is of a number kept as text. The time to read one grows with the
+// square of its length, and none that is documented has more than twenty.
+const maxDigits = 100
+
 func (f *field) checkText(name, text string) error {
 	switch {
 	case len(f.enum) > 0 && !slices.Contains(f.enum, text):
@@ -257,6 +261,8 @@ func (f *field) checkText(name, text string) error {
 		return outside(name, fmt.Sprintf("is longer than %d characters", f.maxLen))
 	case f.digits && !isDigits(text):
 		return malformed(name, "is not a number")
+	case f.digits && len(text) > maxDigits:
+		return outside(name, fmt.Sprintf("is longer than %d digits", maxDigits))
 	case f.digits:
 		n, _ := new(big.Int).SetString(text, 10)
 		return f.checkNumber(name, n)

@@ -111,6 +111,15 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
+// TestLongNumber: one of a million digits would be read for a second.
+func TestLongNumber(t *testing.T) {
+	t.Parallel()
+	_, err := decode(raw("Id", "a", "Text", strings.Repeat("9", 1_000_000)), true)
+	if p := (*param.Error)(nil); !errors.As(err, &p) || p.Rule != param.ErrRange || p.Reason != "is longer than 100 digits" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestLenient(t *testing.T) {
 	t.Parallel()
 	if _, err := decode(raw("Id", "a", "Nope", "1"), false); err != nil {
