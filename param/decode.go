@@ -190,7 +190,9 @@ func setText(p Param, v reflect.Value) error {
 	return nil
 }
 
-// setJoined splits a list that came as one text; empty items are nothing.
+// setJoined splits a list that came as one text; empty items are nothing. It
+// has no more items than a list that came as parameters: what is done for each,
+// others wait for.
 func setJoined(p Param, v reflect.Value) error {
 	var text string
 	if err := setText(p, reflect.ValueOf(&text).Elem()); err != nil {
@@ -200,6 +202,9 @@ func setJoined(p Param, v reflect.Value) error {
 	for item := range strings.SplitSeq(text, ",") {
 		if item = strings.TrimSpace(item); item != "" {
 			items = append(items, item)
+		}
+		if len(items) > MaxParams {
+			return outside(p.Name, fmt.Sprintf("has more than %d items", MaxParams))
 		}
 	}
 	v.Set(reflect.ValueOf(items))

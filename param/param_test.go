@@ -120,6 +120,20 @@ func TestLongNumber(t *testing.T) {
 	}
 }
 
+// TestLongJoinedList: a list sent as one text is no way around the bound of
+// those that come as parameters.
+func TestLongJoinedList(t *testing.T) {
+	t.Parallel()
+	s := param.NewShape(reflect.TypeFor[struct {
+		Accounts []string `api:"comma"`
+	}]())
+	for items, want := range map[int]error{param.MaxParams: nil, param.MaxParams + 1: param.ErrRange, 500_000: param.ErrRange} {
+		if err := s.Decode(new(struct{ Accounts []string }), raw("Accounts", strings.Repeat("1,", items)), true); !errors.Is(err, want) {
+			t.Errorf("%d items: %v, want %v", items, err, want)
+		}
+	}
+}
+
 func TestLenient(t *testing.T) {
 	t.Parallel()
 	if _, err := decode(raw("Id", "a", "Nope", "1"), false); err != nil {
