@@ -78,12 +78,21 @@ func (x *exchange) permit(ctx context.Context) error {
 		d := policy.Decide(x.compiled.all(x.Server, x.caller.Cloud, l.docs), asked)
 		if d.Effect != policy.Allowed {
 			return &api.Denial{
-				Action: asked.Action, Resource: d.Resource, Explicit: d.Effect == policy.ExplicitDeny,
+				Action: asked.Action, Resource: x.named(d.Resource), Explicit: d.Effect == policy.ExplicitDeny,
 				Layer: l.kind, Caller: x.caller, Principal: x.displayed(),
 			}
 		}
 	}
 	return nil
+}
+
+// named is a resource in a denial: as the caller named it, where policies are
+// asked about something that was looked up for it.
+func (x *exchange) named(resource string) string {
+	if in, ok := x.in.(interface{ Named() string }); ok {
+		return in.Named()
+	}
+	return resource
 }
 
 // displayed is what the vendor's own denial calls the caller.
