@@ -22,8 +22,8 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -129,16 +129,9 @@ func (h handler) guard(next http.Handler) http.Handler {
 	})
 }
 
-func loopbackName(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	switch strings.ToLower(strings.Trim(host, "[]")) {
-	case "localhost", "127.0.0.1", "::1":
-		return true
-	}
-	return false
-}
+// loopbackName takes three names with a port or without, literally: whatever
+// else could be read as one of them is nobody's.
+var loopbackName = regexp.MustCompile(`^((?i:localhost)|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?$`).MatchString
 
 func sameOrigin(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
