@@ -47,6 +47,11 @@ func set(name, value string) func(*http.Request) {
 	return header(name, func(string) string { return value })
 }
 
+// add sends a header once more.
+func add(name, value string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Add(name, value) }
+}
+
 func body(text string) func(*http.Request) {
 	return func(r *http.Request) {
 		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
@@ -79,7 +84,14 @@ var attacks = []attack{
 	{"a key id that is none", swap("AKIDexample", "AKIDnobody")},
 	{"another day in the scope", swap("/cvm/tc3_request", "9/cvm/tc3_request")},
 	{"another service in the scope", swap("/cvm/", "/cbs/")},
-	{"two Authorization headers", func(r *http.Request) { r.Header.Add("Authorization", r.Header.Get("Authorization")+"0") }},
+	{"two Authorization headers", add("Authorization", "TC3-HMAC-SHA256 0")},
+	{"two actions", add("X-Tc-Action", "DeleteImages")},
+	{"two versions", add("X-Tc-Version", "2017-03-12")},
+	{"two regions", add("X-Tc-Region", "ap-beijing")},
+	{"two times", add("X-Tc-Timestamp", "1529488800")},
+	{"two digests of the body", func(r *http.Request) { r.Header["X-Tc-Content-Sha256"] = []string{"", "UNSIGNED-PAYLOAD"} }},
+	{"two tokens", func(r *http.Request) { r.Header["X-Tc-Token"] = []string{"", "s1.forged.token"} }},
+	{"two content types", add("Content-Type", "application/x-www-form-urlencoded")},
 	{"a forged token beside a stored key", set("X-Tc-Token", "s1.forged.token")},
 	{"payload said not to be signed", set("X-Tc-Content-Sha256", "UNSIGNED-PAYLOAD")},
 	{"another body", body(strings.Replace(widen, target, target+"1", 1))},
