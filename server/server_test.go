@@ -275,6 +275,30 @@ func TestLogTellsNoSecret(t *testing.T) {
 	}
 }
 
+// TestLogLinesAreShort: what a client calls its parameters, images and accounts
+// is quoted in the log, and no more of it than helps.
+func TestLogLinesAreShort(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	d := loggedDoor(t, slog.New(slog.NewTextHandler(&log, nil)))
+	long := strings.Repeat("x", 900_000)
+	d.Call(t, "sha256-post DescribeImages", long+"=1")
+	d.Call(t, "v1-post DescribeImageSharePermission", "ImageId="+long)
+	d.Do(signed("DescribeImageSharePermission", `{"ImageId":"`+long+`"}`))
+	d.Do(signed("ModifyImageSharePermission", `{"ImageId":"img-6pb6lrmy","Permission":"SHARE","AccountIds":["`+long+`"]}`))
+	d.Do(signed("DescribeImages", `{"Filters":[{"Name":"`+long+`","Values":["1"]}]}`))
+	d.Do(httptest.NewRequest(long, "http://cvm.tencentcloudapi.com/", nil))
+	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+	if len(lines) != 6 {
+		t.Errorf("%d lines, want one for each request", len(lines))
+	}
+	for _, line := range lines {
+		if len(line) > 2000 {
+			t.Errorf("a line of %d bytes: %.300s", len(line), line)
+		}
+	}
+}
+
 // TestEveryByte puts every byte there is into an image id and an account, in
 // every way that carries bytes. What is no id is the wire's own error.
 func TestEveryByte(t *testing.T) {
