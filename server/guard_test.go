@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -145,6 +146,23 @@ func TestLogTellsNoToken(t *testing.T) {
 			if strings.Contains(got, secret) {
 				t.Errorf("%q stands in the log:\n%s", secret, got)
 			}
+		}
+	}
+}
+
+// TestHostileResource: a client that wrote its session's policy asks that
+// policy about names of its choice. Unbounded, the first takes seven seconds.
+func TestHostileResource(t *testing.T) {
+	t.Parallel()
+	d := wiretest.Open(t, everything())
+	policy := `{"version":"2.0","statement":[{"effect":"allow","action":["cvm:*"],"resource":["qcs::cvm:::image/*` + strings.Repeat("a", 3000) + `b"]}]}`
+	answer := d.Call(t, "tc3 AssumeRole version=2018-08-13", `{"RoleArn":"qcs::cam::uin/100000000001:roleName/sharer","RoleSessionName":"one","Policy":`+strconv.Quote(policy)+`}`)
+	k := wiretest.Credentials(answer.Body.String())
+	for text, want := range map[string]string{
+		strings.Repeat("a", 1_000_000): "RequestSizeLimitExceeded", strings.Repeat(`aaaaaaaa","`, 1500): "RequestSizeLimitExceeded", "img-6pb6lrmy": "UnauthorizedOperation",
+	} {
+		if got := code(d.Do(signedBy(k, "127.0.0.1:7080", "DeleteImages", `{"ImageIds":["`+text+`"]}`)).Body.String()); got != want {
+			t.Errorf("%.20s: %q, want %q", text, got, want)
 		}
 	}
 }
