@@ -167,6 +167,21 @@ func TestHostileResource(t *testing.T) {
 	}
 }
 
+// TestManyFilters: each is asked of each image, so there is a bound.
+func TestManyFilters(t *testing.T) {
+	t.Parallel()
+	d := wiretest.Open(t, everything())
+	for count, want := range map[int]string{20: "", 21: "InvalidParameter"} {
+		var call []string
+		for n := range count {
+			call = append(call, fmt.Sprintf("Filter.%d.Key=CreationEndTime", n+1), fmt.Sprintf("Filter.%d.Value=2030-01-01T00:00Z", n+1))
+		}
+		if got := outcome(d.Call(t, "v1-post DescribeImages", call...).Body.String()); got != want {
+			t.Errorf("%d filters: %q, want %q", count, got, want)
+		}
+	}
+}
+
 // TestDisabledKeyIsHidden: where the vendor does not tell a disabled key from
 // an unknown one, nothing that comes with either does. Alibaba Cloud has a code
 // for a disabled key, which nothing that comes with it changes.

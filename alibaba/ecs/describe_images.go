@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"imageshare/api"
@@ -39,8 +38,8 @@ type DescribeImagesRequest struct {
 	Usage string
 	// Tags that an image must have, up to twenty.
 	Tag []TagFilter
-	// Bounds of the time of making.
-	Filter []Filter
+	// Bounds of the time of making, up to twenty.
+	Filter []Filter `api:"maxitems=20"`
 	// The page, from 1.
 	PageNumber int64 `api:"default=1,min=1"`
 	// How many images a page has, up to 100.
@@ -200,7 +199,7 @@ func (in *DescribeImagesRequest) sets() []ledger.Set {
 
 func (in *DescribeImagesRequest) matches(s ledger.Seen) bool {
 	return in.hasStatus(s) && in.hasTags(s) && in.inTime(s) &&
-		strings.Contains(strings.ToLower(s.Name), strings.ToLower(in.ImageName)) &&
+		ledger.Occurs(s.Name, in.ImageName) &&
 		equal(in.ImageFamily, s.Family) && equal(in.OSType, s.OSType) && equal(in.Architecture, s.Architecture) &&
 		in.Usage != "instance" && (in.ImageOwnerId == "" || s.As == ledger.Owned || in.ImageOwnerId == s.Owner)
 }
