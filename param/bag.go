@@ -19,8 +19,8 @@
 //
 // What concerns two fields is a method Check() error on the struct.
 //
-// Limits: two thousand parameters, sixteen levels; no documented call comes
-// near either.
+// Limits: two thousand parameters, sixteen levels, names in JSON of 512 bytes;
+// no documented call comes near any of them.
 package param
 
 import (
@@ -50,6 +50,7 @@ const (
 	Bool
 	List   // a JSON array is here; its items follow as their own parameters
 	Object // likewise a JSON object
+	null   // is in no finished bag, but counts until then: to read it costs as much
 )
 
 // Param is one parameter under its dotted name, as Filters.1.Values.2. Numbers
@@ -67,6 +68,8 @@ type Bag []Param
 const (
 	MaxParams = 2000
 	maxDepth  = 16
+	// maxName is of a whole dotted name, which stands anew in each one below it.
+	maxName = 512
 )
 
 // IsForm reports whether a body is a form, whatever charset it names: the npm
@@ -93,8 +96,9 @@ func FromForm(params []sign.Param, skip func(sign.Param) bool) Bag {
 	return b
 }
 
-// FromJSON flattens a JSON object. A null is absent; a name given twice, a
-// name with a dot and anything that is not one JSON object is ErrMalformed.
+// FromJSON flattens a JSON object. A null is absent; a name given twice, one
+// with a dot, one too long and anything that is not one JSON object is
+// ErrMalformed.
 func FromJSON(body []byte) (Bag, error) {
 	d := jsontext.NewDecoder(bytes.NewBuffer(body))
 	if d.PeekKind() != '{' {
@@ -107,7 +111,7 @@ func FromJSON(body []byte) (Bag, error) {
 	if _, err := d.ReadToken(); err != io.EOF {
 		return nil, malformed("", "the body goes on after its JSON object")
 	}
-	return b, nil
+	return slices.DeleteFunc(b, func(p Param) bool { return p.Kind == null }), nil
 }
 
 // jsonError names the place where a body stopped being acceptable JSON.
@@ -147,7 +151,7 @@ func flatten(d *jsontext.Decoder, b Bag, name string, depth int) (Bag, error) {
 	case 't', 'f':
 		return add(b, name, t.String(), Bool), nil
 	}
-	return b, nil // null
+	return add(b, name, "", null), nil
 }
 
 // add appends a parameter; the body itself has no name and is none.
@@ -165,6 +169,9 @@ func flattenObject(d *jsontext.Decoder, b Bag, name string, depth int) (Bag, err
 			return nil, err
 		}
 		key := t.String()
+		if len(name)+len(key) > maxName {
+			return nil, malformed(name, "has a name in it that is longer than any parameter's")
+		}
 		if key == "" || strings.Contains(key, ".") {
 			return nil, malformed(under(name, key), "is no name of a parameter")
 		}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -87,7 +88,7 @@ func (x *exchange) speaker(ctx context.Context) (speaker, error) {
 	case err != nil:
 		return speaker{}, err
 	case cred.Disabled:
-		return speaker{}, api.ErrKeyDisabled
+		return speaker{}, x.disabled(ctx)
 	}
 	return speaker{
 		Caller: ledger.Caller{Cloud: cloud, Account: cred.Account.ID, User: cred.User, KeyID: cred.ID},
@@ -95,6 +96,17 @@ func (x *exchange) speaker(ctx context.Context) (speaker, error) {
 			return x.opened.open(x.Secrets, ledger.SecretName(cloud, cred.ID), cred.Sealed)
 		},
 	}, nil
+}
+
+// disabled says what an unknown key would hear with the same token, but for the
+// key alone. No token makes up for it: a key that an operator stored and
+// disabled is not to be used.
+func (x *exchange) disabled(ctx context.Context) error {
+	if x.Sessions == nil {
+		return api.ErrKeyDisabled
+	}
+	_, err := x.temporary(ctx, api.ErrKeyDisabled)
+	return cmp.Or(err, api.ErrTokenRefused)
 }
 
 // temporary is the speaker of a key that only its token knows. Without a token

@@ -51,13 +51,23 @@ func (x *exchange) finish() {
 		slog.String("code", x.answer.Code), slog.Duration("took", took),
 	}
 	if x.err != nil {
-		attrs = append(attrs, slog.String("error", x.err.Error()))
+		attrs = append(attrs, slog.String("error", short(x.err.Error())))
 	}
 	if p := (*panicError)(nil); errors.As(x.err, &p) {
 		level = slog.LevelError
 		attrs = append(attrs, slog.String("stack", p.stack))
 	}
 	x.Log.LogAttrs(context.Background(), level, "request", attrs...)
+}
+
+// short cuts what an error quotes of a request: a line of the log is not as
+// long as a stranger likes.
+func short(text string) string {
+	const most = 1 << 10
+	if len(text) <= most {
+		return text
+	}
+	return text[:most] + "…"
 }
 
 // actor is who spoke, once that is certain.

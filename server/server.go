@@ -18,6 +18,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -127,7 +128,20 @@ func (x *exchange) serve(r *http.Request) api.Answer {
 			return a
 		}
 	}
-	return x.dialect.Fail(x.call, x.action, x.err, x.id)
+	return x.fail(r.Context())
+}
+
+// clientGone stands where an error's code would, in the metric and the log.
+const clientGone = "ClientGone"
+
+// fail spells an error. Of a client that went away nobody reads the answer, and
+// nothing failed here: that is what is counted and logged.
+func (x *exchange) fail(ctx context.Context) api.Answer {
+	a := x.dialect.Fail(x.call, x.action, x.err, x.id)
+	if ctx.Err() != nil && errors.Is(x.err, context.Canceled) {
+		a.Code, a.Row = clientGone, clientGone
+	}
+	return a
 }
 
 // step is one check, or the function itself.

@@ -50,7 +50,22 @@ func readV3(r *sign.Request) (*api.Call, error) {
 	if err := param.Unique(r.Params); err != nil {
 		return c, err
 	}
+	if err := single(r.Header, "Action", "Version", "Region"); err != nil {
+		return c, err
+	}
 	return c, required("Action", c.Action, "Version", c.Version)
+}
+
+// single refuses X-TC headers sent twice: a proxy may have looked at the other
+// one. Those that have to do with the signature are looked at with it.
+func single(h http.Header, names ...string) error {
+	for _, name := range names {
+		// In net/http's own spelling, which it need not make first.
+		if len(h["X-Tc-"+name]) > 1 {
+			return &param.Error{Rule: param.ErrMalformed, Field: "X-TC-" + name, Reason: "is given twice"}
+		}
+	}
+	return nil
 }
 
 // isTC3 decides between the two ways to sign. An X-TC-Action without any

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"imageshare/api"
@@ -55,8 +54,8 @@ type DescribeImagesRequest struct {
 	Usable bool
 	// Tags that an image must have, up to twenty; without a value, any value.
 	Tag []TagRequest
-	// Bounds of the time of making.
-	Filter []Filter
+	// Bounds of the time of making, up to twenty.
+	Filter []Filter `api:"maxitems=20"`
 	// The page, from 1.
 	PageNumber int64 `api:"default=1,min=1"`
 	// How many images a page has, up to 100.
@@ -223,7 +222,7 @@ func (in *DescribeImagesRequest) sets() []ledger.Set {
 func (in *DescribeImagesRequest) matches(s ledger.Seen) bool {
 	return in.hasStatus(s) && in.hasTags(s) && in.inTime(s) && in.ResourceGroupId == "" &&
 		(in.IsSupportIoOptimized == nil || *in.IsSupportIoOptimized) && (in.IsSupportCloudinit == nil || !*in.IsSupportCloudinit) &&
-		strings.Contains(strings.ToLower(s.Name), strings.ToLower(in.ImageName)) &&
+		ledger.Occurs(s.Name, in.ImageName) &&
 		equal(in.ImageFamily, s.Family) && equal(in.OSType, s.OSType) && equal(in.Architecture, s.Architecture) &&
 		in.Usage != "instance" && (in.ImageOwnerId == "" || s.As == ledger.Owned || in.ImageOwnerId == s.Owner)
 }

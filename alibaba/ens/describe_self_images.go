@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"imageshare/api"
@@ -91,16 +90,11 @@ func (in *DescribeSelfImagesRequest) view() ledger.View {
 	return v
 }
 
-func (in *DescribeSelfImagesRequest) named(s ledger.Seen) bool { return holds(s.Name, in.ImageName) }
+func (in *DescribeSelfImagesRequest) named(s ledger.Seen) bool { return ledger.Occurs(s.Name, in.ImageName) }
 
 // rest are the images whose ids hold the text without being it.
 func (in *DescribeSelfImagesRequest) rest(s ledger.Seen) bool {
-	return s.Key.ID != in.ImageId && holds(s.Key.ID, in.ImageId) && in.named(s)
-}
-
-// holds is the fuzzy search that the vendor documents.
-func holds(text, part string) bool {
-	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
+	return s.Key.ID != in.ImageId && ledger.Occurs(s.Key.ID, in.ImageId) && in.named(s)
 }
 
 // seen is the page and how many images there are in all.

@@ -72,4 +72,6 @@ func (u urgent) Handle(ctx context.Context, r slog.Record) error {
 }
 
 func (u urgent) WithAttrs(a []slog.Attr) slog.Handler { return urgent{u.Handler.WithAttrs(a), u.lines} }
-func (u urgent) WithGroup(name string) slog.Handler   { return urgent{u.Handler.WithGroup(name), u.lines} }
+func (u urgent) WithGroup(name string) slog.Handler {
+	return urgent{u.Handler.WithGroup(name), u.lines}
+}

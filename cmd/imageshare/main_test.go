@@ -168,6 +168,13 @@ func TestServe(t *testing.T) {
 	if got := get(t, "http://"+s.wires+"/?SecretId=x"); !strings.Contains(got, "MissingParameter") {
 		t.Errorf("the wire: %s", got)
 	}
+	// What is too long for a wire still hears so in its own words, what is far
+	// too long is not read.
+	for size, want := range map[int]string{100_000: "RequestSizeLimitExceeded", 200_000: "431 Request Header Fields Too Large"} {
+		if got := get(t, "http://"+s.wires+"/?SecretId=x&Action=A&Version=1&A="+strings.Repeat("a", size)); !strings.Contains(got, want) {
+			t.Errorf("a query of %d bytes: %.200s", size, got)
+		}
+	}
 	if got := get(t, "http://"+s.admin+"/metrics"); !strings.Contains(got, `imageshare_requests_total{action="none",code="MissingParameter",wire="tencent-3.0"} 1`) {
 		t.Errorf("metrics: %s", got)
 	}

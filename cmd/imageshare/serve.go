@@ -38,6 +38,11 @@ import (
 // drain is how long requests under way have to finish after a signal.
 const drain = 10 * time.Second
 
+// maxHeader bounds a request's line and headers. The longest that are taken
+// have a query of 32 KiB and a token of 8 KiB. Some signatures are tried over
+// all of it in thirty ways, before anybody is believed.
+const maxHeader = 128 << 10
+
 // serve runs until the context ends: open, apply, listen, say ready, drain, close.
 func serve(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) (err error) {
 	c, err := parse(args, env, stdout)
@@ -158,6 +163,7 @@ func (o *doors) add(name, addr string, h http.Handler, log *slog.Logger) error {
 		ReadTimeout:       time.Minute,
 		WriteTimeout:      2 * time.Minute,
 		IdleTimeout:       5 * time.Minute,
+		MaxHeaderBytes:    maxHeader,
 		// OPTIONS * gets the cloud's own answer like any other method.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),

@@ -98,6 +98,7 @@ type Door struct {
 	http.Handler
 	Ledger *ledger.Ledger
 	Store  ledger.Store
+	Counts *prometheus.Registry // the server's metrics
 	now    time.Time
 	ids    int
 	lastID string
@@ -109,7 +110,7 @@ type Door struct {
 // Open makes a door with its own ledger.
 func Open(t testing.TB, c Config) *Door {
 	t.Helper()
-	d := &Door{Store: memory.New(), now: Start, kept: map[string]sign.Key{}}
+	d := &Door{Store: memory.New(), Counts: prometheus.NewRegistry(), now: Start, kept: map[string]sign.Key{}}
 	key := seal.NewKey()
 	lc := c.Ledger
 	lc.Regions = maps.Clone(stateRegions)
@@ -127,7 +128,7 @@ func Open(t testing.TB, c Config) *Door {
 	issuer := &session.Issuer{Key: key, Now: d.Ledger.Now}
 	s := server.New(server.Config{
 		Ledger: d.Ledger, Dialects: []api.Dialect{tencent.Dialect{}, alibaba.Dialect{}}, Secrets: key, Sessions: issuer, Rates: c.Rates,
-		Log: log, Metrics: server.NewMetrics(prometheus.NewRegistry()),
+		Log: log, Metrics: server.NewMetrics(d.Counts),
 		NewID: d.newID,
 	})
 	var actions []api.Action
