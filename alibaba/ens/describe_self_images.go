@@ -90,7 +90,9 @@ func (in *DescribeSelfImagesRequest) view() ledger.View {
 	return v
 }
 
-func (in *DescribeSelfImagesRequest) named(s ledger.Seen) bool { return ledger.Occurs(s.Name, in.ImageName) }
+func (in *DescribeSelfImagesRequest) named(s ledger.Seen) bool {
+	return ledger.Occurs(s.Name, in.ImageName)
+}
 
 // rest are the images whose ids hold the text without being it.
 func (in *DescribeSelfImagesRequest) rest(s ledger.Seen) bool {
