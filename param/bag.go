@@ -32,6 +32,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -100,7 +101,9 @@ func FromForm(params []sign.Param, skip func(sign.Param) bool) Bag {
 // with a dot, one too long and anything that is not one JSON object is
 // ErrMalformed.
 func FromJSON(body []byte) (Bag, error) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(body))
+	d := decoders.Get().(*jsontext.Decoder)
+	defer release(d)
+	d.Reset(bytes.NewBuffer(body))
 	if d.PeekKind() != '{' {
 		return nil, malformed("", "the body is not a JSON object")
 	}
@@ -112,6 +115,15 @@ func FromJSON(body []byte) (Bag, error) {
 		return nil, malformed("", "the body goes on after its JSON object")
 	}
 	return slices.DeleteFunc(b, func(p Param) bool { return p.Kind == null }), nil
+}
+
+// decoders are used again: making one costs more than a body of one parameter.
+// What an earlier body left in one is gone with Reset.
+var decoders = sync.Pool{New: func() any { return jsontext.NewDecoder(bytes.NewBuffer(nil)) }}
+
+func release(d *jsontext.Decoder) {
+	d.Reset(strings.NewReader("")) // or a large body would be held as long as its decoder
+	decoders.Put(d)
 }
 
 // jsonError names the place where a body stopped being acceptable JSON.

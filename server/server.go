@@ -21,6 +21,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"imageshare/api"
@@ -244,9 +245,23 @@ func write(w http.ResponseWriter, a api.Answer) {
 	for name, value := range a.Header {
 		h.Set(name, value)
 	}
-	h.Set("Content-Type", a.ContentType)
-	h.Set("X-Content-Type-Options", "nosniff")
+	h["Content-Type"] = contentType(a.ContentType)
+	h["X-Content-Type-Options"] = nosniff
 	w.WriteHeader(a.Status)
 	// A client that went away is nobody to tell.
 	_, _ = w.Write(a.Body)
+}
+
+// Header values that every answer has, made once. Nobody changes them.
+var (
+	nosniff = []string{"nosniff"}
+	kinds   sync.Map // content type → []string
+)
+
+func contentType(kind string) []string {
+	if v, ok := kinds.Load(kind); ok {
+		return v.([]string)
+	}
+	v, _ := kinds.LoadOrStore(kind, []string{kind})
+	return v.([]string)
 }

@@ -57,16 +57,17 @@ func readAuthorization(r *Request, scheme string) (authorization, error) {
 	if !ok {
 		return authorization{}, malformed(field, "not "+scheme)
 	}
-	parts := strings.SplitN(rest, ",", 4)
-	if len(parts) != 3 {
-		return authorization{}, malformed(field, "not three fields")
-	}
+	var parts [3]string
 	for i, name := range []string{"Credential", "SignedHeaders", "Signature"} {
-		text, ok := strings.CutPrefix(strings.TrimPrefix(parts[i], " "), name+"=")
-		if !ok || text == "" {
+		var part string
+		part, rest, ok = strings.Cut(rest, ",")
+		if ok != (i < 2) {
+			return authorization{}, malformed(field, "not three fields")
+		}
+		parts[i], ok = strings.CutPrefix(strings.TrimPrefix(part, " "), name+"=")
+		if !ok || parts[i] == "" {
 			return authorization{}, malformed(field, name+" expected")
 		}
-		parts[i] = text
 	}
 	names, err := splitNames(parts[1])
 	return authorization{credential: parts[0], names: names, signature: parts[2]}, err

@@ -3,6 +3,7 @@ package sign
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/hex"
 	"hash"
 	"sync"
 	"sync/atomic"
@@ -46,11 +47,13 @@ func newTC3Key(secret, date, service string) *tc3Key {
 	return k
 }
 
-// sum appends the signature of a text.
-func (k *tc3Key) sum(b, text []byte) []byte {
+// hexSum is the signature of a text.
+func (k *tc3Key) hexSum(text []byte) string {
 	mac := k.macs.Get().(hash.Hash)
 	defer k.macs.Put(mac)
 	mac.Reset()
 	mac.Write(text)
-	return mac.Sum(b)
+	var room [longest / 2 * 3]byte
+	sum := mac.Sum(room[:0])
+	return string(hex.AppendEncode(sum, sum)[len(sum):])
 }

@@ -2,8 +2,6 @@ package sign
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"iter"
 	"slices"
 	"strconv"
@@ -29,6 +27,11 @@ type tc3 struct {
 	spellings    [][]string // of the header values
 	unsigned     bool
 	signature    string
+	room         struct { // what the lists above begin in: most fit
+		paths     [2]string
+		hosts     [12]string
+		spellings [2][]string
+	}
 }
 
 // ReadTC3 reads a TC3-HMAC-SHA256 signature. Aliases are further host names
@@ -112,9 +115,9 @@ func (c *tc3) read(r *Request, auth authorization, aliases []string) error {
 	c.canonical = canonical{method: r.Method, query: r.RawQuery, names: auth.names}
 	c.spell(values)
 	// The vendor signs "/" wherever a request goes. Node signs the path.
-	c.paths = distinct([]string{"/", r.path()})
+	c.paths = distinct(append(c.room.paths[:0], "/", r.path()))
 	// Go and Python sign the host with its port, Node without.
-	c.hosts = []string{lower(r.Host), r.Host, lower(withoutPort(r.Host)), withoutPort(r.Host)}
+	c.hosts = append(c.room.hosts[:0], lower(r.Host), r.Host, lower(withoutPort(r.Host)), withoutPort(r.Host))
 	for _, alias := range aliases {
 		c.hosts = append(c.hosts, lower(alias), alias)
 	}
@@ -124,14 +127,15 @@ func (c *tc3) read(r *Request, auth authorization, aliases []string) error {
 
 // spell keeps the values lower-cased, as the vendor's page has it, and as sent.
 func (c *tc3) spell(values []string) {
+	c.spellings = append(c.room.spellings[:0], values)
+	if !slices.ContainsFunc(values, func(v string) bool { return lower(v) != v }) {
+		return
+	}
 	folded := make([]string, len(values))
 	for i, value := range values {
 		folded[i] = lower(value)
 	}
-	c.spellings = [][]string{folded}
-	if !slices.Equal(folded, values) {
-		c.spellings = append(c.spellings, values)
-	}
+	c.spellings = append(c.room.spellings[:0], folded, values)
 }
 
 // lower touches ASCII only: a Unicode fold would give one text to two values.
@@ -208,11 +212,10 @@ func (c *tc3) appendToSign(b, canonical []byte) []byte {
 func (c *tc3) verify(r *Request, secret *Secret) error {
 	key := secret.key(c.scope.date, c.scope.service)
 	var expected *Mismatch
-	toSign, sum := make([]byte, 0, 192), make([]byte, 0, sha256.Size)
+	toSign := make([]byte, 0, 256)
 	for text := range c.candidates(c.payloadHash(r.Body)) {
 		toSign = c.appendToSign(toSign[:0], text)
-		sum = key.sum(sum[:0], toSign)
-		if equal(hex.EncodeToString(sum), c.signature) {
+		if equal(key.hexSum(toSign), c.signature) {
 			return nil
 		}
 		if expected == nil {
@@ -249,9 +252,9 @@ func SignTC3(r *Request, k Key, o TC3Options) {
 	for _, name := range c.names {
 		c.values = append(c.values, lower(strings.Trim(r.Header.Get(name), " \t")))
 	}
-	mac := newTC3Key(k.Secret, c.scope.date, c.scope.service).sum(nil, c.appendToSign(nil, c.append(nil)))
+	key := newTC3Key(k.Secret, c.scope.date, c.scope.service)
 	r.setHeader("Authorization", SchemeTC3+" Credential="+k.ID+"/"+c.scope.text+
-		", SignedHeaders="+strings.Join(c.names, ";")+", Signature="+hex.EncodeToString(mac))
+		", SignedHeaders="+strings.Join(c.names, ";")+", Signature="+key.hexSum(c.appendToSign(nil, c.append(nil))))
 }
 
 func (o TC3Options) claim() *tc3 {

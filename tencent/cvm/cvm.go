@@ -64,4 +64,4 @@ func key(r api.Request, id string) ledger.ImageKey {
 }
 
 // stamp writes a time as the wire does: UTC, whole seconds.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
