@@ -18,20 +18,14 @@ const (
 )
 
 // tc3 is a request as its signer may have seen it. Clients disagree on the
-// host, the path and letter case, so those three are lists to try.
+// host, the path and letter case: see candidates.
 type tc3 struct {
 	canonical
-	timestamp    string
-	scope        scope
-	paths, hosts []string
-	spellings    [][]string // of the header values
-	unsigned     bool
-	signature    string
-	room         struct { // what the lists above begin in: most fit
-		paths     [2]string
-		hosts     [12]string
-		spellings [2][]string
-	}
+	timestamp string
+	scope     scope
+	aliases   []string
+	unsigned  bool
+	signature string
 }
 
 // ReadTC3 reads a TC3-HMAC-SHA256 signature. Aliases are further host names
@@ -54,8 +48,8 @@ func ReadTC3(r *Request, aliases ...string) (Proof, error) {
 	if err != nil {
 		return Proof{}, err
 	}
-	c := &tc3{timestamp: timestamp, scope: scope, signature: auth.signature}
-	if err := c.read(r, auth, aliases); err != nil {
+	c := &tc3{timestamp: timestamp, scope: scope, aliases: aliases, signature: auth.signature}
+	if err := c.read(r, auth); err != nil {
 		return Proof{}, err
 	}
 	token, err := r.header("X-TC-Token")
@@ -99,7 +93,7 @@ func readScope(credential string, at time.Time) (s scope, err error) {
 	return s, nil
 }
 
-func (c *tc3) read(r *Request, auth authorization, aliases []string) error {
+func (c *tc3) read(r *Request, auth authorization) error {
 	if err := auth.cover("content-type", "host"); err != nil {
 		return err
 	}
@@ -112,30 +106,42 @@ func (c *tc3) read(r *Request, auth authorization, aliases []string) error {
 		return err
 	}
 	c.unsigned = content == unsignedPayload
-	c.canonical = canonical{method: r.Method, query: r.RawQuery, names: auth.names}
-	c.spell(values)
-	// The vendor signs "/" wherever a request goes. Node signs the path.
-	c.paths = distinct(append(c.room.paths[:0], "/", r.path()))
-	// Go and Python sign the host with its port, Node without.
-	c.hosts = append(c.room.hosts[:0], lower(r.Host), r.Host, lower(withoutPort(r.Host)), withoutPort(r.Host))
-	for _, alias := range aliases {
-		c.hosts = append(c.hosts, lower(alias), alias)
-	}
-	c.hosts = distinct(c.hosts)
+	c.canonical = canonical{method: r.Method, query: r.RawQuery, names: auth.names, values: values}
 	return nil
 }
 
-// spell keeps the values lower-cased, as the vendor's page has it, and as sent.
-func (c *tc3) spell(values []string) {
-	c.spellings = append(c.room.spellings[:0], values)
-	if !slices.ContainsFunc(values, func(v string) bool { return lower(v) != v }) {
-		return
+// paths: the vendor signs "/" wherever a request goes. Node signs the path.
+func (c *tc3) paths(r *Request) []string { return distinct([]string{"/", r.path()}) }
+
+// hosts: Go and Python sign the host with its port, Node without.
+func (c *tc3) hosts(r *Request) []string {
+	hosts := []string{lower(r.Host), r.Host, lower(withoutPort(r.Host)), withoutPort(r.Host)}
+	for _, alias := range c.aliases {
+		hosts = append(hosts, lower(alias), alias)
 	}
-	folded := make([]string, len(values))
-	for i, value := range values {
-		folded[i] = lower(value)
+	return distinct(hosts)
+}
+
+// spellings are the header values lower-cased, as the vendor's page has it,
+// and as sent.
+func (c *tc3) spellings() [][]string {
+	folded := lowerAll(c.values)
+	if slices.Equal(folded, c.values) {
+		return [][]string{folded}
 	}
-	c.spellings = append(c.room.spellings[:0], folded, values)
+	return [][]string{folded, c.values}
+}
+
+// lowerAll is the list itself where it is lower-case.
+func lowerAll(list []string) []string {
+	if !slices.ContainsFunc(list, func(s string) bool { return lower(s) != s }) {
+		return list
+	}
+	folded := make([]string, len(list))
+	for i, s := range list {
+		folded[i] = lower(s)
+	}
+	return folded
 }
 
 // lower touches ASCII only: a Unicode fold would give one text to two values.
@@ -184,14 +190,17 @@ func (c *tc3) payloadHash(body []byte) string {
 }
 
 // candidates are the texts that the client may have signed, the documented one
-// first. Each is good until the next.
-func (c *tc3) candidates(payload string) iter.Seq[[]byte] {
+// first, which is mostly the one. Each is good until the next.
+func (c *tc3) candidates(r *Request) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		one, text := c.canonical, make([]byte, 0, 512)
-		one.payload = payload
-		for _, one.path = range c.paths {
-			for _, one.host = range c.hosts {
-				for _, one.values = range c.spellings {
+		one.payload, one.path, one.host, one.values = c.payloadHash(r.Body), "/", lower(r.Host), lowerAll(c.values)
+		if text = one.append(text); !yield(text) {
+			return
+		}
+		for _, one.path = range c.paths(r) {
+			for _, one.host = range c.hosts(r) {
+				for _, one.values = range c.spellings() {
 					if text = one.append(text[:0]); !yield(text) {
 						return
 					}
@@ -213,7 +222,7 @@ func (c *tc3) verify(r *Request, secret *Secret) error {
 	key := secret.key(c.scope.date, c.scope.service)
 	var expected *Mismatch
 	toSign := make([]byte, 0, 256)
-	for text := range c.candidates(c.payloadHash(r.Body)) {
+	for text := range c.candidates(r) {
 		toSign = c.appendToSign(toSign[:0], text)
 		if equal(key.hexSum(toSign), c.signature) {
 			return nil
@@ -222,7 +231,7 @@ func (c *tc3) verify(r *Request, secret *Secret) error {
 			expected = &Mismatch{StringToSign: string(toSign), Canonical: string(text)}
 		}
 	}
-	return expected // never nil: there is always a host, a path and a spelling
+	return expected // never nil: there is always a first
 }
 
 // TC3Options say how to sign; the zero value but for At is the usual way.
