@@ -56,31 +56,48 @@ func New(engine ledger.Store, bytes int) *Store {
 
 // Image answers as the engine does.
 func (s *Store) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, error) {
-	code := func(c *codec, i *ledger.Image) {
-		if c.image(i); c.reading {
-			i.Key = k
-		}
+	name := imageName(k)
+	if i := get(s, name, (*codec).image); i != nil {
+		i.Key = k
+		return i, nil
 	}
-	return through(s, imageName(k), code, func() (*ledger.Image, error) { return s.Store.Image(ctx, k) })
+	return fill(s, name, (*codec).image, func() (*ledger.Image, error) { return s.Store.Image(ctx, k) })
 }
 
 // Account answers as the engine does.
 func (s *Store) Account(ctx context.Context, k ledger.AccountKey) (*ledger.Account, error) {
-	return through(s, accountName(k), (*codec).account, func() (*ledger.Account, error) { return s.Store.Account(ctx, k) })
+	name := accountName(k)
+	if a := get(s, name, (*codec).account); a != nil {
+		return a, nil
+	}
+	return fill(s, name, (*codec).account, func() (*ledger.Account, error) { return s.Store.Account(ctx, k) })
 }
 
 // Credential answers as the engine does.
 func (s *Store) Credential(ctx context.Context, c ledger.Cloud, keyID string) (*ledger.Credential, error) {
-	return through(s, credentialName(c, keyID), (*codec).credential, func() (*ledger.Credential, error) { return s.Store.Credential(ctx, c, keyID) })
+	name := credentialName(c, keyID)
+	if k := get(s, name, (*codec).credential); k != nil {
+		return k, nil
+	}
+	return fill(s, name, (*codec).credential, func() (*ledger.Credential, error) { return s.Store.Credential(ctx, c, keyID) })
 }
 
-// through answers from the cache, or asks and keeps the answer. What is not
-// there is not kept: nobody should fill the cache with names that mean nothing.
-func through[T any](s *Store, name []byte, code func(*codec, *T), ask func() (*T, error)) (*T, error) {
-	found := new(T)
-	if s.records.GetFn(name, func(b []byte) error { return decode(b, found, code) }) == nil {
-		return found, nil
+// get is a record that is kept, else nil.
+func get[T any](s *Store, name []byte, code func(*codec, *T)) *T {
+	b, err := s.records.Get(name)
+	if err != nil {
+		return nil
 	}
+	v := new(T)
+	if decode(b, v, code) != nil {
+		return nil
+	}
+	return v
+}
+
+// fill asks, and keeps the answer. What is not there is not kept: nobody should
+// fill the cache with names that mean nothing.
+func fill[T any](s *Store, name []byte, code func(*codec, *T), ask func() (*T, error)) (*T, error) {
 	c := s.cell(name)
 	moved := c.now()
 	found, err := ask()

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"time"
+	"unsafe"
 
 	"imageshare/ledger"
 )
@@ -26,8 +27,10 @@ func encode[T any](v *T, code func(*codec, *T)) []byte {
 // errBroken cannot happen: what is read was written here.
 var errBroken = errors.New("a record in the cache is not one")
 
+// decode reads what encode wrote. The bytes are the record's from then on: its
+// texts are parts of them.
 func decode[T any](b []byte, v *T, code func(*codec, *T)) error {
-	c := codec{reading: true, in: string(b)}
+	c := codec{reading: true, in: unsafe.String(unsafe.SliceData(b), len(b))}
 	if code(&c, v); c.broken || c.in != "" {
 		return errBroken
 	}

@@ -27,7 +27,7 @@ func whole[T any](t *testing.T, code func(*codec, *T)) {
 	t.Helper()
 	var want, none, got T
 	n := 0
-	fill(t, reflect.ValueOf(&want).Elem(), &n)
+	populate(t, reflect.ValueOf(&want).Elem(), &n)
 	if err := decode(encode(&want, code), &got, code); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v\n got %+v\nwant %+v", err, got, want)
 	}
@@ -42,7 +42,7 @@ func whole[T any](t *testing.T, code func(*codec, *T)) {
 	}
 }
 
-func fill(t *testing.T, v reflect.Value, n *int) {
+func populate(t *testing.T, v reflect.Value, n *int) {
 	*n++
 	switch v.Interface().(type) {
 	case ledger.Share:
@@ -62,12 +62,12 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 		v.SetInt(int64(-*n))
 	case reflect.Struct:
 		for i := range v.NumField() {
-			fill(t, v.Field(i), n)
+			populate(t, v.Field(i), n)
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		for i := range 2 {
-			fill(t, v.Index(i), n)
+			populate(t, v.Index(i), n)
 		}
 	case reflect.Map:
 		v.Set(reflect.ValueOf(map[string]string{"a": "1", "b": "2"}))
