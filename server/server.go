@@ -67,6 +67,7 @@ type Server struct {
 	compiled compiled
 	opened   opened
 	flight   flight
+	load     load
 	used     *used
 }
 
@@ -122,7 +123,7 @@ func (x *exchange) serve(r *http.Request) api.Answer {
 	if x.dialect, x.door = choose(x.Dialects, x.catalogue, &x.msg.Request); x.dialect == nil {
 		return undecided()
 	}
-	x.err = x.walk(r.Context(), stairs)
+	x.err = x.served(r.Context())
 	if x.err == nil {
 		var a api.Answer
 		if a, x.err = x.dialect.Answer(x.call, x.action, x.out, x.id); x.err == nil {
@@ -145,6 +146,19 @@ func (x *exchange) fail(ctx context.Context) api.Answer {
 	return a
 }
 
+// served goes down the stairs. The envelope is read whatever there is to do,
+// since a request that is turned away is told so in its own wire's words.
+func (x *exchange) served(ctx context.Context) error {
+	if err := x.envelope(ctx); err != nil {
+		return err
+	}
+	if err := x.load.enter(x.began); err != nil {
+		return err
+	}
+	defer x.load.leave()
+	return x.walk(ctx, stairs)
+}
+
 // step is one check, or the function itself.
 type step func(*exchange, context.Context) error
 
@@ -152,7 +166,7 @@ type step func(*exchange, context.Context) error
 // brings along.
 var (
 	stairs = []step{
-		(*exchange).envelope, (*exchange).find, (*exchange).prove, (*exchange).authenticate, (*exchange).limit, (*exchange).guarded,
+		(*exchange).find, (*exchange).prove, (*exchange).authenticate, (*exchange).limit, (*exchange).guarded,
 	}
 	inner = []step{(*exchange).decode, (*exchange).region, (*exchange).permit, (*exchange).run}
 )
