@@ -19,13 +19,14 @@ const (
 	// before some are turned away: a client that hears so in time asks again
 	// later, one that hears nothing asks again at once.
 	maxWait = 50 * time.Millisecond
-	// waitEvery is how often that is looked at.
+	// waitEvery is how often that is looked at, and waitLooks how many looks in
+	// a row must find it so: a machine may stop everything for a moment.
 	waitEvery = 20 * time.Millisecond
+	waitLooks = 5
 	// Turning a request away costs more than half of serving it, most of it
-	// reading the request. So the part that is turned away grows and shrinks in
-	// steps, and some are always served: turning all away would help nobody.
-	shedStep = 0.1
-	shedMost = 0.8
+	// reading the request. So the tenths that are turned away grow and shrink one
+	// by one, and some are always served: turning all away would help nobody.
+	shedMost = 8
 )
 
 // load says when there is too much to do. Two things can be short: what
@@ -58,10 +59,10 @@ type waiting struct {
 	read func() *metrics.Float64Histogram // nil reads the runtime's own
 	next atomic.Int64                     // when to look again, in nanoseconds of 1970
 
+	long   atomic.Int64 // looks that found long waits, less those that did not
 	mu     sync.Mutex
 	sample []metrics.Sample
 	before []uint64
-	part   atomic.Uint64 // of requests that are turned away, in thousandths
 }
 
 // shed says whether a request is one of those that are turned away; dice is a
@@ -71,23 +72,19 @@ func (w *waiting) shed(now time.Time, dice float64) bool {
 	if now.UnixNano() >= at && w.next.CompareAndSwap(at, now.Add(waitEvery).UnixNano()) {
 		w.look()
 	}
-	part := w.part.Load()
-	return part > 0 && dice*1000 < float64(part)
+	return dice*10 < float64(w.long.Load()-waitLooks)
 }
 
-// look moves the part up while the middle wait since the last look is too
-// long, and down otherwise.
+// look judges the waits since the last look.
 func (w *waiting) look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	h := w.histogram()
-	part := int64(w.part.Load())
+	step := int64(-1)
 	if w.middle(h) > maxWait.Seconds() {
-		part += shedStep * 1000
-	} else {
-		part -= shedStep * 1000
+		step = 1
 	}
-	w.part.Store(uint64(min(max(part, 0), shedMost*1000)))
+	w.long.Store(min(max(w.long.Load()+step, 0), waitLooks+shedMost))
 	w.before = append(w.before[:0], h.Counts...)
 }
 

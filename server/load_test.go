@@ -33,8 +33,13 @@ func TestWaitingSheds(t *testing.T) {
 	if step(1000, 400, 0) {
 		t.Error("turned away while most ran at once")
 	}
+	for look := range waitLooks {
+		if step(400, 1000, 0) {
+			t.Errorf("turned away after %d looks at long waits: the machine may have stood still for a moment", look+1)
+		}
+	}
 	if !step(400, 1000, 0.09) || w.shed(now, 0.11) {
-		t.Error("one look at long waits turns a tenth away")
+		t.Error("one look more turns a tenth away")
 	}
 	for range 20 {
 		step(0, 1000, 0)
@@ -42,11 +47,11 @@ func TestWaitingSheds(t *testing.T) {
 	if !w.shed(now, 0.79) || w.shed(now, 0.81) {
 		t.Error("some are served whatever comes")
 	}
-	for range 8 {
+	for range shedMost {
 		step(1000, 0, 0)
 	}
 	if w.shed(now, 0) {
-		t.Error("turned away after the waits were short for eight looks")
+		t.Errorf("turned away after the waits were short for %d looks", shedMost)
 	}
 	if step(0, 0, 0) {
 		t.Error("turned away where nothing ran")
