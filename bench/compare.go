@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// compared is a call beside the floor: the medians of some rounds.
+type compared struct {
+	Call, API, Scheme string
+	Draw              string
+	Floor, Server     side
+	Ratio             float64 // of CPU
+}
+
+// side is what one of the two did.
+type side struct {
+	PerSecond float64
+	CPU       float64 // µs a request
+	Mallocs   float64 // a request
+	MiB       float64
+	P50, P99  float64 // ms, at full speed
+}
+
+// compare has floor and server take turns under one load. Rounds draw other
+// images, so that the second does not find what the first left in a cache.
+func (b *bench) compare(ctx context.Context, server *process, j job) (c compared, err error) {
+	called := calls[j.Call]
+	if err := b.floor.imitate(server, j.Population, called); err != nil {
+		return c, err
+	}
+	var floors, servers []side
+	for round := range b.rounds {
+		j.Seed = uint64(100*j.Call + round)
+		same := j
+		same.Same = true
+		f, err := b.floor.under(ctx, same)
+		if err != nil {
+			return c, fmt.Errorf("floor: %w", err)
+		}
+		s, err := server.under(ctx, j)
+		if err != nil {
+			return c, fmt.Errorf("%s %s by %s: %w", called.Product, called.Action, called.Scheme, err)
+		}
+		floors, servers = append(floors, f.side()), append(servers, s.side())
+	}
+	c = compared{Call: called.Name, API: string(called.Product) + " " + called.Action, Scheme: called.Scheme, Draw: "uniform"}
+	if j.Zipf {
+		c.Draw = "zipf"
+	}
+	c.Floor, c.Server = middle(floors), middle(servers)
+	c.Ratio = c.Server.CPU / c.Floor.CPU
+	return c, nil
+}
+
+func (c cost) side() side {
+	return side{PerSecond: c.perSecond(), CPU: c.CPU, Mallocs: c.Mallocs, MiB: c.MiB, P50: c.P50, P99: c.P99}
+}
+
+// middle is the one with the median CPU.
+func middle(all []side) side {
+	sorted := slices.SortedFunc(slices.Values(all), func(a, b side) int {
+		switch {
+		case a.CPU < b.CPU:
+			return -1
+		case a.CPU > b.CPU:
+			return 1
+		}
+		return 0
+	})
+	return sorted[len(sorted)/2]
+}
+
+func (c compared) String() string {
+	return fmt.Sprintf("%-22s %-32s %-18s %-8s %7.0f/s %6.1f µs   floor %7.0f/s %5.1f µs   ratio %.2f   %3.0f allocations above the floor   p50 %.2f p99 %.2f ms   %.0f MiB",
+		c.Call, c.API, c.Scheme, c.Draw, c.Server.PerSecond, c.Server.CPU, c.Floor.PerSecond, c.Floor.CPU, c.Ratio,
+		c.Server.Mallocs-c.Floor.Mallocs, c.Server.P50, c.Server.P99, c.Server.MiB)
+}
+
+// load of a call, as most parts begin with.
+func (b *bench) job(call int, zipf bool) job {
+	return job{Population: b.whole(), Call: call, Zipf: zipf, Clients: b.clients, Warms: b.lasts / 5, Lasts: b.lasts}
+}
+
+// warmed is a server that has been under a load for a while.
+func (b *bench) warmed(ctx context.Context, j job, flags ...string) (*process, error) {
+	server, err := b.serve(ctx, j.Population, flags...)
+	if err != nil {
+		return nil, err
+	}
+	j.Warms, j.Seed = b.warms, 1<<32
+	_, err = server.under(ctx, j)
+	if err != nil {
+		_ = server.stop() // the load's fault is the one to tell
+	}
+	return server, err
+}

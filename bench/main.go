@@ -1,0 +1,142 @@
+// Command bench measures what a signed call costs, and what makes it cost
+// more: how many shares are stored, how an image is drawn, how many write. The
+// server is the real binary on a file with history in it; beside it, in the
+// same run, stands the floor: a bare net/http handler that answers the same
+// bytes, verifies nothing and reads nothing. Each has a core to itself, and so
+// has the generator that loads them in turn. Figures are ratios of the two,
+// since machines differ and the same machine is not always as fast.
+//
+// Everything that was measured goes to results.json, and what is worth a look
+// to charts beside it. CPU is a process's own time from /proc and cores are
+// given by taskset, so it needs Linux.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+type options struct {
+	bin, data, out string
+	only           string
+	images         int
+	warms, lasts   time.Duration
+	rounds         int
+	clients        int
+}
+
+func main() {
+	be := flag.String("be", "", "be the floor or the load (the program starts itself so)")
+	o := options{}
+	flag.StringVar(&o.bin, "bin", "", "the binary to measure; built from the sources where none is given")
+	flag.StringVar(&o.data, "data", "/var/tmp/imageshare-bench", "where the files of shares are kept between runs")
+	flag.StringVar(&o.out, "out", ".", "where results.json and the charts go")
+	flag.StringVar(&o.only, "only", "", "parts to measure, joined by commas: "+strings.Join(names(), ", ")+"; all of them where none is named")
+	flag.IntVar(&o.images, "images", 1_000_000, "images of the file that most is measured on, each with ten shares")
+	flag.DurationVar(&o.warms, "warm", 30*time.Second, "how long a server is loaded before it is measured")
+	flag.DurationVar(&o.lasts, "for", 5*time.Second, "how long each load lasts")
+	flag.IntVar(&o.rounds, "rounds", 3, "how often floor and server take turns; the median counts")
+	flag.IntVar(&o.clients, "clients", 16, "connections")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var err error
+	switch *be {
+	case "floor":
+		err = beFloor()
+	case "load":
+		err = beLoad(ctx, os.Stdin, os.Stdout)
+	default:
+		err = o.measure(ctx)
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// parts are what can be measured, in the order of their stories.
+var parts = []struct {
+	name    string
+	measure func(*bench, context.Context) error
+}{
+	{"calls", (*bench).calls}, {"pace", (*bench).pace}, {"growth", (*bench).growth}, {"width", (*bench).width},
+	{"pages", (*bench).pages}, {"writes", (*bench).writes}, {"overload", (*bench).overload}, {"small", (*bench).small},
+}
+
+func names() (all []string) {
+	for _, p := range parts {
+		all = append(all, p.name)
+	}
+	return all
+}
+
+// bench is a run.
+type bench struct {
+	options
+	floor   *process
+	results *results
+}
+
+func (o options) measure(ctx context.Context) (err error) {
+	if o.bin == "" {
+		if o.bin, err = build(ctx, o.data); err != nil {
+			return err
+		}
+	}
+	b := &bench{options: o}
+	if b.results, err = readResults(o.out); err != nil {
+		return err
+	}
+	if b.floor, err = startFloor(ctx); err != nil {
+		return err
+	}
+	defer b.floor.stop()
+	for _, p := range parts {
+		if o.only != "" && !slices.Contains(strings.Split(o.only, ","), p.name) {
+			continue
+		}
+		fmt.Printf("\n# %s\n\n", p.name)
+		if err := p.measure(b, ctx); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		if err := b.results.write(o.out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// build builds the binary as it is given to people.
+func build(ctx context.Context, dir string) (string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	bin := filepath.Join(dir, "imageshare")
+	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin, "./cmd/imageshare")
+	c.Dir, c.Env = "..", append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := c.CombinedOutput(); err != nil {
+		return "", errors.Join(err, errors.New(string(text)))
+	}
+	return bin, nil
+}
+
+// serve starts the server on the file of a population.
+func (b *bench) serve(ctx context.Context, p population, flags ...string) (*process, error) {
+	file, err := p.file(ctx, b.data)
+	if err != nil {
+		return nil, err
+	}
+	return startServer(ctx, b.bin, file, flags...)
+}
+
+func (b *bench) whole() population { return population{Images: b.images, Shares: 10} }

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+)
+
+// calls compares every call with the floor: the first by both draws, the
+// others by Zipf.
+func (b *bench) calls(ctx context.Context) error {
+	b.results.Calls = nil
+	for _, zipf := range []bool{true, false} {
+		server, err := b.warmed(ctx, b.job(0, zipf))
+		if err != nil {
+			return err
+		}
+		for i, c := range calls {
+			if c.largest || (!zipf && i > 0) {
+				continue
+			}
+			c, err := b.compare(ctx, server, b.job(i, zipf))
+			if err != nil {
+				return err
+			}
+			b.results.Calls = append(b.results.Calls, c)
+			fmt.Println(c)
+		}
+		if err := server.stop(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// paced is a server at a steady rate: requests begin when they are due,
+// however long the ones before take.
+type paced struct {
+	Draw                       string
+	Rate, PerSecond            float64
+	Busy                       float64 // part of the core
+	P50, P99, P999, Most       float64 // ms
+	FloorP50, FloorP99, FloorM float64 // the floor's at the same rate
+}
+
+// pace loads the server with half of what it can do.
+func (b *bench) pace(ctx context.Context) error {
+	b.results.Pace = nil
+	for _, zipf := range []bool{true, false} {
+		j := b.job(0, zipf)
+		server, err := b.warmed(ctx, j)
+		if err != nil {
+			return err
+		}
+		full, err := server.under(ctx, j)
+		if err != nil {
+			return err
+		}
+		j.Rate, j.Lasts = full.perSecond()/2, 2*b.lasts
+		half, err := server.under(ctx, j)
+		if err != nil {
+			return err
+		}
+		if err := b.floor.imitate(server, j.Population, calls[0]); err != nil {
+			return err
+		}
+		j.Same = true
+		floor, err := b.floor.under(ctx, j)
+		if err != nil {
+			return err
+		}
+		p := paced{
+			Draw: map[bool]string{true: "zipf", false: "uniform"}[zipf], Rate: j.Rate, PerSecond: half.perSecond(), Busy: half.CPU * half.perSecond() / 1e6,
+			P50: half.P50, P99: half.P99, P999: half.P999, Most: half.Most, FloorP50: floor.P50, FloorP99: floor.P99, FloorM: floor.Most,
+		}
+		b.results.Pace = append(b.results.Pace, p)
+		fmt.Printf("%-8s %6.0f/s asked, %6.0f/s answered, core %2.0f %% busy: p50 %.2f, p99 %.2f, p99.9 %.2f, most %.2f ms (floor at that rate: %.2f, %.2f, most %.2f)\n",
+			p.Draw, p.Rate, p.PerSecond, 100*p.Busy, p.P50, p.P99, p.P999, p.Most, p.FloorP50, p.FloorP99, p.FloorM)
+		if err := server.stop(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// grown is the first call with so many shares stored.
+type grown struct {
+	Images, Shares int
+	Ready          float64 // ms from start to ready
+	FileMiB        float64
+	IdleMiB        float64
+	compared
+	PacedP99 float64 // ms, at growthRate
+}
+
+// growthRate is one that every size carries with ease.
+const growthRate = 5000
+
+// growth draws uniformly, so that no cache hides how deep a file has become.
+func (b *bench) growth(ctx context.Context) error {
+	b.results.Growth = nil
+	for images := 1000; images <= b.images; images *= 10 {
+		g, err := b.grownTo(ctx, population{Images: images, Shares: 10})
+		if err != nil {
+			return err
+		}
+		b.results.Growth = append(b.results.Growth, g)
+		fmt.Printf("%9d shares: ready after %4.0f ms, %6.1f MiB of file, idle %4.1f MiB   %6.1f µs, ratio %.2f, p99 at %d/s %.2f ms, %.0f MiB\n",
+			g.Shares, g.Ready, g.FileMiB, g.IdleMiB, g.Server.CPU, g.Ratio, growthRate, g.PacedP99, g.Server.MiB)
+	}
+	return nil
+}
+
+func (b *bench) grownTo(ctx context.Context, p population) (g grown, err error) {
+	j := b.job(0, false)
+	j.Population = p
+	server, err := b.serve(ctx, p)
+	if err != nil {
+		return g, err
+	}
+	defer server.stop()
+	g = grown{Images: p.Images, Shares: p.Images * p.Shares, Ready: float64(server.took.Microseconds()) / 1000, IdleMiB: server.resident()}
+	file, err := p.file(ctx, b.data)
+	if err != nil {
+		return g, err
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return g, err
+	}
+	g.FileMiB = float64(info.Size()) / (1 << 20)
+	warm := j
+	warm.Warms = b.warms
+	if _, err := server.under(ctx, warm); err != nil {
+		return g, err
+	}
+	if g.compared, err = b.compare(ctx, server, j); err != nil {
+		return g, err
+	}
+	j.Rate = growthRate
+	paced, err := server.under(ctx, j)
+	g.PacedP99 = paced.P99
+	return g, err
+}
+
+// wide is the first call for images with so many shares each.
+type wide struct {
+	Shares int
+	compared
+}
+
+// width needs no many images: it is the answer that grows.
+func (b *bench) width(ctx context.Context) error {
+	b.results.Width = nil
+	for _, shares := range []int{1, 10, 50, 500} {
+		j := b.job(0, false)
+		j.Population = population{Images: 2000, Shares: shares}
+		server, err := b.serve(ctx, j.Population)
+		if err != nil {
+			return err
+		}
+		c, err := b.compare(ctx, server, j)
+		if err != nil {
+			return err
+		}
+		b.results.Width = append(b.results.Width, wide{shares, c})
+		fmt.Printf("%3d shares an image: %6.1f µs, ratio %.2f, %4.0f allocations above the floor\n", shares, c.Server.CPU, c.Ratio, c.Server.Mallocs-c.Floor.Mallocs)
+		if err := server.stop(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// page is the largest page of a list.
+type page struct {
+	compared
+	Milliseconds float64 // p50 with one client
+}
+
+// pages asks for the largest page that each list has.
+func (b *bench) pages(ctx context.Context) error {
+	b.results.Pages = nil
+	server, err := b.serve(ctx, b.whole())
+	if err != nil {
+		return err
+	}
+	defer server.stop()
+	for i, c := range calls {
+		if !c.largest {
+			continue
+		}
+		j := b.job(i, false)
+		p := page{}
+		if p.compared, err = b.compare(ctx, server, j); err != nil {
+			return err
+		}
+		j.Clients, j.Lasts = 1, time.Second
+		alone, err := server.under(ctx, j)
+		if err != nil {
+			return err
+		}
+		p.Milliseconds = alone.P50
+		b.results.Pages = append(b.results.Pages, p)
+		fmt.Printf("%-28s %-32s %6.2f ms, %7.1f µs CPU, ratio %.2f\n", p.Call, p.API, p.Milliseconds, p.Server.CPU, p.Ratio)
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+// written is what durable changes reach.
+type written struct {
+	Alone, Crowd, Ratio float64 // changes a second by one client and by sixteen
+	BatchOf10           float64 // changes a second by sixteen clients, each of so many accounts
+	BatchOf500          float64
+	// Reads at a steady rate, while nobody writes and while sixteen do.
+	QuietP99, BusyP99 float64
+}
+
+const (
+	crowd = 16
+	// readRate is what is read while others write: little enough for one core
+	// to do both.
+	readRate = 2000
+)
+
+// writes works on a copy, so that the file stays what it was.
+func (b *bench) writes(ctx context.Context) error {
+	file, err := b.whole().file(ctx, b.data)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(b.data, "writes-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	mine := filepath.Join(dir, "store.db")
+	for _, end := range []string{"", ".key"} {
+		if text, err := exec.CommandContext(ctx, "cp", "--reflink=auto", file+end, mine+end).CombinedOutput(); err != nil {
+			return fmt.Errorf("copy %s: %w: %s", file, err, text)
+		}
+	}
+	server, err := startServer(ctx, b.bin, mine, "--share-quota", "cvm=100000")
+	if err != nil {
+		return err
+	}
+	defer server.stop()
+	w := &written{}
+	if err := b.changes(ctx, server, w); err != nil {
+		return err
+	}
+	if err := b.readsBeside(ctx, server, w); err != nil {
+		return err
+	}
+	b.results.Writes = w
+	fmt.Printf("durable changes: 1 client %.0f/s, %d clients %.0f/s, ratio %.2f; of 10 accounts %.0f/s, of 500 %.0f/s\n",
+		w.Alone, crowd, w.Crowd, w.Ratio, w.BatchOf10, w.BatchOf500)
+	fmt.Printf("reads at %d/s: p99 %.2f ms, beside %d writers flat out %.2f ms, ratio %.2f\n", readRate, w.QuietP99, crowd, w.BusyP99, w.BusyP99/w.QuietP99)
+	return nil
+}
+
+func (b *bench) change(clients, accounts int) job {
+	return job{Population: b.whole(), Call: -1, Clients: clients, Batch: accounts, Warms: b.lasts / 5, Lasts: b.lasts, Seed: uint64(clients)}
+}
+
+func (b *bench) changes(ctx context.Context, server *process, w *written) error {
+	for _, c := range []struct {
+		clients, accounts int
+		to                *float64
+	}{{1, 1, &w.Alone}, {crowd, 1, &w.Crowd}, {crowd, 10, &w.BatchOf10}, {crowd, 500, &w.BatchOf500}} {
+		done, err := server.under(ctx, b.change(c.clients, c.accounts))
+		if err != nil {
+			return err
+		}
+		*c.to = done.perSecond()
+	}
+	w.Ratio = w.Crowd / w.Alone
+	return nil
+}
+
+// readsBeside measures reads with and without writers; both loads share the
+// generator's core.
+func (b *bench) readsBeside(ctx context.Context, server *process, w *written) error {
+	j := b.job(0, true)
+	j.Rate, j.Lasts = readRate, 2*b.lasts
+	quiet, err := server.under(ctx, j)
+	if err != nil {
+		return err
+	}
+	writing := b.change(crowd, 1)
+	writing.Lasts = j.Warms + j.Lasts + time.Second
+	done := make(chan error, 1)
+	go func() {
+		_, err := server.under(ctx, writing)
+		done <- err
+	}()
+	busy, err := server.under(ctx, j)
+	if err != nil {
+		return err
+	}
+	w.QuietP99, w.BusyP99 = quiet.P99, busy.P99
+	return <-done
+}
