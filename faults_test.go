@@ -82,6 +82,9 @@ var besides = map[string][]error{
 	"ecs:CreateImage":             {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrTokenOther, ledger.ErrDryRun},
 	"ecs:DescribeImageFromFamily": {ledger.ErrTooWide},
 	"ecs:DeleteSnapshot":          {ledger.ErrSnapshotInUse},
+	"ecs:ListTagResources":        {ledger.ErrTooWide},
+	"ecs:TagResources":            {ledger.ErrTagQuota},
+	"ecs:AddTags":                 {ledger.ErrTagQuota},
 }
 
 // imageless are actions that look at no image, though their product is of images.

@@ -56,15 +56,15 @@ func formRPC(c *openapi.Client, action, version string, p map[string]*string) (m
 // the form, the image in the query, and the newer signature.
 var edgeSenders = map[string]sender{"form": {send: formRPC}, "query and form": {send: doRPC}, "ACS3": callAPI("")}
 
-// tfImage is alicloud_ens_image: its id and its attributes in Terraform's state.
-type tfImage struct {
+// tfENSImage is alicloud_ens_image: its id and its attributes in Terraform's state.
+type tfENSImage struct {
 	*testing.T
 	openapiClient
 	id    string
 	attrs map[string]string
 }
 
-func (r *tfImage) must(action string, p map[string]string) map[string]any {
+func (r *tfENSImage) must(action string, p map[string]string) map[string]any {
 	r.Helper()
 	body, err := r.ask(action, p)
 	if err != nil {
@@ -73,7 +73,7 @@ func (r *tfImage) must(action string, p map[string]string) map[string]any {
 	return body
 }
 
-func (r *tfImage) ask(action string, p map[string]string) (map[string]any, error) {
+func (r *tfENSImage) ask(action string, p map[string]string) (map[string]any, error) {
 	params := map[string]*string{}
 	for name, v := range p {
 		params[name] = &v
@@ -87,7 +87,7 @@ func (r *tfImage) ask(action string, p map[string]string) (map[string]any, error
 
 // find is the first image of the list, nil if the list is empty; the list
 // itself must be there.
-func (r *tfImage) find() map[string]any {
+func (r *tfENSImage) find() map[string]any {
 	r.Helper()
 	list := r.must("DescribeSelfImages", map[string]string{"ImageId": r.id})["Images"].(map[string]any)["Image"].([]any)
 	if len(list) == 0 {
@@ -97,7 +97,7 @@ func (r *tfImage) find() map[string]any {
 }
 
 // await asks until a field has a value, and gives all values that it had.
-func (r *tfImage) await(field, want string) []string {
+func (r *tfENSImage) await(field, want string) []string {
 	r.Helper()
 	var had []string
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
@@ -113,7 +113,7 @@ func (r *tfImage) await(field, want string) []string {
 
 // read fills the attributes as the provider's read does, and says whether the
 // resource is there still.
-func (r *tfImage) read() bool {
+func (r *tfENSImage) read() bool {
 	r.Helper()
 	found := r.find()
 	if found == nil {
@@ -129,7 +129,7 @@ func (r *tfImage) read() bool {
 	return true
 }
 
-func (r *tfImage) create(config map[string]string) {
+func (r *tfENSImage) create(config map[string]string) {
 	r.Helper()
 	p := map[string]string{}
 	for attr, param := range map[string]string{
@@ -146,7 +146,7 @@ func (r *tfImage) create(config map[string]string) {
 
 // settled: what was asked for is what is read, and a second read differs in
 // nothing, or the next plan would want to change it.
-func (r *tfImage) settled(config map[string]string) {
+func (r *tfENSImage) settled(config map[string]string) {
 	r.Helper()
 	first := maps.Clone(r.attrs)
 	if !r.read() || !maps.Equal(first, r.attrs) {
@@ -170,7 +170,7 @@ func TestTerraformENSImage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			as := s.dial(ens, false)(t, speaker{addr: addr, key: keyOf(owner)}).(openapiClient)
-			r := &tfImage{T: t, openapiClient: as}
+			r := &tfENSImage{T: t, openapiClient: as}
 			config := map[string]string{"image_name": "tf-testacc-1", "instance_id": "i-5rr1bnyrc4tswr8cq3w6y0001", "target_oss_region_id": "ap-southeast-1", "delete_after_image_upload": "true"}
 			r.create(config)
 			r.settled(config)
@@ -179,7 +179,7 @@ func TestTerraformENSImage(t *testing.T) {
 			r.await("ImageName", config["image_name"])
 			r.read()
 			r.settled(config)
-			imported := &tfImage{T: t, openapiClient: as, id: r.id}
+			imported := &tfENSImage{T: t, openapiClient: as, id: r.id}
 			if !imported.read() || !maps.Equal(imported.attrs, r.attrs) {
 				t.Errorf("imported as %v, want %v", imported.attrs, r.attrs)
 			}
@@ -193,7 +193,7 @@ func TestTerraformENSImage(t *testing.T) {
 
 // destroy deletes and asks until the list is empty. Deleting once more is the
 // error that the page has.
-func (r *tfImage) destroy() {
+func (r *tfENSImage) destroy() {
 	r.Helper()
 	r.must("DeleteImage", map[string]string{"ImageId": r.id})
 	if left := r.find(); left != nil {
@@ -211,7 +211,7 @@ func TestTerraformENSImageBare(t *testing.T) {
 	as := edgeSenders["form"].dial(ens, false)(t, speaker{addr: startEdge(t), key: keyOf(owner)}).(openapiClient)
 	config := map[string]string{"image_name": "twin", "instance_id": ""}
 	for range 2 {
-		r := &tfImage{T: t, openapiClient: as}
+		r := &tfENSImage{T: t, openapiClient: as}
 		r.create(map[string]string{"image_name": "twin"})
 		r.settled(config)
 		if r.attrs["target_oss_region_id"] == "" {
@@ -226,7 +226,7 @@ func TestTerraformENSImageFuzzy(t *testing.T) {
 	t.Parallel()
 	as := edgeSenders["form"].dial(ens, false)(t, speaker{addr: startEdge(t), key: keyOf(owner)}).(openapiClient)
 	for id, want := range map[string]string{"m-7": "short", "a-m-7": "long"} {
-		r := &tfImage{T: t, openapiClient: as, id: id}
+		r := &tfENSImage{T: t, openapiClient: as, id: id}
 		if !r.read() || r.attrs["image_name"] != want {
 			t.Errorf("%s is read as %v, want %s", id, r.attrs, want)
 		}
@@ -239,7 +239,7 @@ func TestTerraformENSImageWaits(t *testing.T) {
 	t.Parallel()
 	addr := startEdge(t, "--image-transition", "400ms")
 	as := edgeSenders["form"].dial(ens, false)(t, speaker{addr: addr, key: keyOf(owner)}).(openapiClient)
-	r := &tfImage{T: t, openapiClient: as}
+	r := &tfENSImage{T: t, openapiClient: as}
 	r.id = r.must("CreateImage", map[string]string{"ImageName": "slow"})["ImageId"].(string)
 	order := []string{"Creating", "Packing", "Uploading", "Available"}
 	had := r.await("Status", "Available")

@@ -147,6 +147,25 @@ func (p *packerAlicloud) share(add, remove []string) {
 	}
 }
 
+// tag is the step of a build with tags: versions of the plugin differ in
+// whether the image gets them here or when it is made; its snapshots do here.
+func (p *packerAlicloud) tag(tags ...ecs.AddTagsTag) {
+	p.Helper()
+	add := func(kind, id string) {
+		r := ecs.CreateAddTagsRequest()
+		r.RegionId, r.ResourceId, r.ResourceType, r.Tag = alibaba.region, id, kind, &tags
+		_, err := p.sdk.AddTags(r)
+		must(p.T, err)
+	}
+	add("image", p.source)
+	for _, d := range p.devices {
+		add("snapshot", d.SnapshotId)
+	}
+	if img := p.find(alibaba.region, p.source)[0]; len(img.Tags.Tag) != len(tags) {
+		p.Errorf("tags of the image: %+v, want %+v", img.Tags.Tag, tags)
+	}
+}
+
 // cleanUp is what a build that failed after its shares does: each step takes
 // back what it did, the last one first, and reports what does not work.
 func (p *packerAlicloud) cleanUp(added, removed []string) (complaints []string) {
@@ -278,6 +297,7 @@ func TestPackerAlicloudBuild(t *testing.T) {
 				t.Errorf("a family of nobody has %s", got)
 			}
 			p.create()
+			p.tag(ecs.AddTagsTag{Key: "team", Value: "base"}, ecs.AddTagsTag{Key: "release"})
 			p.copyTo(alibaba.elsewhere, thirdRegion) // shared before they are there
 			p.share(accounts, []string{})
 			p.everywhere(accounts...)

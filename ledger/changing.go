@@ -12,35 +12,51 @@ type Attributes struct {
 	BootMode, License         *string
 	// Tags are given a value by their keys, or dropped where that is nil.
 	Tags map[string]*string
+	// NoTags drops all tags that Tags does not give a value.
+	NoTags bool
 	// State is Available or Deprecated.
 	State  *State
 	DryRun bool // check everything and change nothing: see ErrDryRun
 }
 
-// Modify changes an image's attributes, shared or not; but while it is shared
-// it cannot be deprecated. Errors, in the order of the checks: ErrImageID,
-// ErrNoImage, ErrNotOwner, ErrNotReady, ErrStillShared, ErrNameTaken,
-// ErrDryRun.
-func (l *Ledger) Modify(ctx context.Context, c Caller, key ImageKey, a Attributes) error {
+// Modify changes attributes of images, all of them alike or none of them,
+// shared or not; but while an image is shared it cannot be deprecated. Errors,
+// for each image in the order of the list: ErrImageID, ErrNoImage, ErrNotOwner,
+// ErrNotReady, ErrStillShared, ErrTagQuota, ErrNameTaken; ErrDryRun.
+func (l *Ledger) Modify(ctx context.Context, c Caller, a Attributes, keys ...ImageKey) error {
 	return l.store.Update(ctx, func(tx Tx) error {
-		old, err := owned(ctx, tx, c, key, l.now())
-		if err != nil {
-			return err
-		}
-		img := old.Clone()
-		if err := a.apply(img, l.now()); err != nil {
-			return err
-		}
-		if img.Name != old.Name {
-			if err := free(ctx, tx, img); err != nil {
+		now := l.now()
+		for _, key := range keys {
+			if err := a.modify(ctx, tx, c, key, now); err != nil {
 				return err
 			}
 		}
 		if a.DryRun {
 			return ErrDryRun
 		}
-		return record(tx, c, old, img, l.now())
+		return nil
 	})
+}
+
+// modify changes one image.
+func (a Attributes) modify(ctx context.Context, tx Tx, c Caller, key ImageKey, now time.Time) error {
+	old, err := owned(ctx, tx, c, key, now)
+	if err != nil {
+		return err
+	}
+	img := old.Clone()
+	if err := a.apply(img, now); err != nil {
+		return err
+	}
+	if most := key.Product.traits().tagQuota; most > 0 && len(img.Tags) > max(most, len(old.Tags)) {
+		return &Error{Rule: ErrTagQuota, Image: key, Limit: most}
+	}
+	if img.Name != old.Name {
+		if err := free(ctx, tx, img); err != nil {
+			return err
+		}
+	}
+	return record(tx, c, old, img, now)
 }
 
 func (a Attributes) apply(img *Image, now time.Time) error {
@@ -66,6 +82,9 @@ func (a Attributes) apply(img *Image, now time.Time) error {
 }
 
 func (a Attributes) retag(img *Image) {
+	if a.NoTags {
+		clear(img.Tags)
+	}
 	for key, value := range a.Tags {
 		if value == nil {
 			delete(img.Tags, key)

@@ -25,6 +25,7 @@ var (
 	ErrNoDestination = errors.New("no such region to copy to")
 	ErrNameTaken     = errors.New("the account has an image of that name in the region")
 	ErrImageQuota    = errors.New("too many images in the region")
+	ErrTagQuota      = errors.New("too many tags on one image")
 	ErrTokenOther    = errors.New("the client token was used for another request")
 	ErrSnapshotInUse = errors.New("an image is made of the snapshot")
 	ErrTooWide       = errors.New("too many images to look through")

@@ -31,6 +31,7 @@ type traits struct {
 	imageID    *regexp.Regexp // the form of an image id
 	shareQuota int            // accounts per image, as documented
 	imageQuota int            // images per account and region, as documented
+	tagQuota   int            // tags per image, as documented; 0: not bounded
 	newImage   idForm
 	newDisk    idForm // of a snapshot
 	// uniqueNames: an account has one image of a name in a region.
@@ -61,7 +62,7 @@ var products = map[Product]traits{
 		newImage: idForm{"img-", 8}, newDisk: idForm{"snap-", 8}, uniqueNames: true, copyKeepsName: true,
 	},
 	ECS: {
-		cloud: Alibaba, regional: true, imageID: alibabaImageID, shareQuota: 50, imageQuota: 100, copyIsReady: true,
+		cloud: Alibaba, regional: true, imageID: alibabaImageID, shareQuota: 50, imageQuota: 100, tagQuota: 20, copyIsReady: true,
 		newImage: idForm{"m-", 20}, newDisk: idForm{"s-", 20}, uniqueNames: true, cancelsMaking: true,
 	},
 	ENS: {

@@ -194,7 +194,7 @@ func (in *CreateImageRequest) sources(r api.Request) []string {
 	disks, _ := in.disks()
 	for _, d := range disks {
 		if d.ID != "" {
-			all = append(all, arn(r, "snapshot", d.ID))
+			all = append(all, arn(r, snapshot, d.ID))
 		}
 	}
 	return all

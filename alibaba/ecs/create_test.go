@@ -226,14 +226,11 @@ func TestMakersPolicy(t *testing.T) {
 // allow gives a user of the account a policy in place of what it has.
 func (r rig) allow(user string, policy ledger.Document) {
 	r.Helper()
-	err := r.Ledger.Edit(r.Context(), ledger.Caller{}, func(e *ledger.Editor) error {
+	r.edit(func(e *ledger.Editor) error {
 		return e.Account(ledger.AccountKey{Cloud: ledger.Alibaba, ID: "1234567890123456"}, func(a *ledger.Account) error {
 			i := slices.IndexFunc(a.Users, func(u ledger.User) bool { return u.Name == user })
 			a.Users[i].Policies = []ledger.Document{policy}
 			return nil
 		})
 	})
-	if err != nil {
-		r.Fatal(err)
-	}
 }

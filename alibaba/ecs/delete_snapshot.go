@@ -34,7 +34,7 @@ func deleteSnapshot(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DeleteSnapshotRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DeleteSnapshot", Faults: deleteSnapshotFaults,
 		Resources: func(r api.Request, in *DeleteSnapshotRequest) []string {
-			return []string{arn(r, "snapshot", in.SnapshotId)}
+			return []string{arn(r, snapshot, in.SnapshotId)}
 		},
 	}, func(ctx context.Context, r api.Request, in *DeleteSnapshotRequest) (*DeleteSnapshotResponse, error) {
 		return &DeleteSnapshotResponse{}, l.SnapshotInUse(ctx, r.Caller, ledger.ECS, in.SnapshotId)

@@ -112,7 +112,7 @@ var (
 var dryRun = api.Fault{Err: ledger.ErrDryRun, Status: 400, Code: "DryRunOperation", Message: "Request validation has been passed with DryRun flag set."}
 
 // tooWide is ours: the vendor documents no bound.
-var tooWide = api.Fault{Err: ledger.ErrTooWide, Status: 400, Code: "InvalidParamter", Message: "There are more than {limit} images to look through: name images by ImageId."}
+var tooWide = api.Fault{Err: ledger.ErrTooWide, Status: 400, Code: "InvalidParamter", Message: "There are more than {limit} images to look through: name images by their ids."}
 
 var describeImagesFaults = []api.Fault{
 	{Err: errAlias, Status: 400, Code: "InvalidImageOwnerAlias.ValueNotSupported", Message: "The specified ImageOwnerAlias value is not supported."},
@@ -220,7 +220,7 @@ func (in *DescribeImagesRequest) sets() []ledger.Set {
 }
 
 func (in *DescribeImagesRequest) matches(s ledger.Seen) bool {
-	return in.hasStatus(s) && in.hasTags(s) && in.inTime(s) && in.ResourceGroupId == "" &&
+	return in.hasStatus(s) && hasTags(s, in.Tag) && in.inTime(s) && in.ResourceGroupId == "" &&
 		(in.IsSupportIoOptimized == nil || *in.IsSupportIoOptimized) && (in.IsSupportCloudinit == nil || !*in.IsSupportCloudinit) &&
 		ledger.Occurs(s.Name, in.ImageName) &&
 		equal(in.ImageFamily, s.Family) && equal(in.OSType, s.OSType) && equal(in.Architecture, s.Architecture) &&
@@ -238,8 +238,10 @@ func (in *DescribeImagesRequest) hasStatus(s ledger.Seen) bool {
 	return slices.Contains(asked, "ALL") || slices.Contains(asked, statuses[s.State])
 }
 
-func (in *DescribeImagesRequest) hasTags(s ledger.Seen) bool {
-	for _, t := range in.Tag {
+// hasTags reports whether an image has all tags, one without a value whatever
+// its value is.
+func hasTags(s ledger.Seen, list []TagRequest) bool {
+	for _, t := range list {
 		key, asked := t.pair()
 		if value, ok := s.Tags[key]; !ok || !equal(asked, value) {
 			return false
@@ -262,16 +264,7 @@ func describeImages(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeImagesRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeImages",
 		Regional: true, Faults: slices.Concat(describeImagesFaults, unknown("The specified ImageId does not exist.", noRegion)),
-		Resources: func(r api.Request, in *DescribeImagesRequest) []string {
-			if len(in.ImageId) == 0 {
-				return resource(r, "*")
-			}
-			var all []string
-			for _, id := range in.ImageId {
-				all = append(all, resource(r, id)...)
-			}
-			return all
-		},
+		Resources: func(r api.Request, in *DescribeImagesRequest) []string { return resources(r, in.ImageId) },
 	}, func(ctx context.Context, r api.Request, in *DescribeImagesRequest) (*DescribeImagesResponse, error) {
 		if in.DryRun {
 			return nil, ledger.ErrDryRun

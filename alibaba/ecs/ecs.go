@@ -17,6 +17,12 @@ const (
 	version = "2014-05-26"
 )
 
+// Kinds of things, as policies and the actions on tags name them.
+const (
+	image    = "image"
+	snapshot = "snapshot"
+)
+
 // Actions are what the product offers over one ledger, as a profile documents it.
 func Actions(l *ledger.Ledger, p Profile) []api.Action {
 	return []api.Action{
@@ -33,6 +39,10 @@ func Actions(l *ledger.Ledger, p Profile) []api.Action {
 		modifyImageAttribute(l),
 		deleteImage(l),
 		deleteSnapshot(l),
+		listTagResources(l),
+		tagResources(l),
+		untagResources(l),
+		addTags(l),
 	}
 }
 
@@ -57,7 +67,19 @@ var unfit = []api.Fault{
 }
 
 // resource is how a policy names an image of the caller's.
-func resource(r api.Request, id string) []string { return []string{arn(r, "image", id)} }
+func resource(r api.Request, id string) []string { return []string{arn(r, image, id)} }
+
+// resources are how a policy names images, and all of them where none is named.
+func resources(r api.Request, ids []string) []string {
+	if len(ids) == 0 {
+		return resource(r, "*")
+	}
+	var all []string
+	for _, id := range ids {
+		all = append(all, resource(r, id)...)
+	}
+	return all
+}
 
 // arn is how a policy names what is the caller's.
 func arn(r api.Request, kind, id string) string {
@@ -66,4 +88,12 @@ func arn(r api.Request, kind, id string) string {
 
 func key(r api.Request, id string) ledger.ImageKey {
 	return ledger.ImageKey{Product: ledger.ECS, Region: r.Region, ID: id}
+}
+
+func keys(r api.Request, ids []string) []ledger.ImageKey {
+	all := make([]ledger.ImageKey, len(ids))
+	for i, id := range ids {
+		all[i] = key(r, id)
+	}
+	return all
 }

@@ -20,6 +20,9 @@ type answer struct {
 	Images     *struct{ Image []ecs.Image }
 	Image      ecs.Image
 	Accounts   struct{ Account []struct{ AliyunId string } }
+
+	NextToken    *string
+	TagResources struct{ TagResource []ecs.TagResource }
 }
 
 // rig is a server whose answers' codes are checked at every call.

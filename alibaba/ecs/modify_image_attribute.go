@@ -78,6 +78,6 @@ func modifyImageAttribute(l *ledger.Ledger) api.Action {
 		Regional: true, Faults: slices.Concat(modifyImageAttributeFaults, unknown("The specified ImageId does not exist.", noRegion)),
 		Resources: func(r api.Request, in *ModifyImageAttributeRequest) []string { return resource(r, in.ImageId) },
 	}, func(ctx context.Context, r api.Request, in *ModifyImageAttributeRequest) (*ModifyImageAttributeResponse, error) {
-		return &ModifyImageAttributeResponse{}, l.Modify(ctx, r.Caller, key(r, in.ImageId), in.attributes())
+		return &ModifyImageAttributeResponse{}, l.Modify(ctx, r.Caller, in.attributes(), key(r, in.ImageId))
 	})
 }

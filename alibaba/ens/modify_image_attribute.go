@@ -33,6 +33,6 @@ func modifyImageAttribute(l *ledger.Ledger) api.Action {
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "ModifyImageAttribute",
 		Faults: modifyImageAttributeFaults, Resources: everything[ModifyImageAttributeRequest],
 	}, func(ctx context.Context, r api.Request, in *ModifyImageAttributeRequest) (*ModifyImageAttributeResponse, error) {
-		return &ModifyImageAttributeResponse{}, l.Modify(ctx, r.Caller, key(in.ImageId), ledger.Attributes{Name: &in.ImageName})
+		return &ModifyImageAttributeResponse{}, l.Modify(ctx, r.Caller, ledger.Attributes{Name: &in.ImageName}, key(in.ImageId))
 	})
 }

@@ -71,6 +71,6 @@ func modifyImageAttribute(l *ledger.Ledger) []api.Action {
 		Name: "ModifyImageAttribute", Faults: modifyImageAttributeFaults,
 		Resources: func(r api.Request, in *ModifyImageAttributeRequest) []string { return resource(r, in.ImageId) },
 	}, func(ctx context.Context, r api.Request, in *ModifyImageAttributeRequest) (*Done, error) {
-		return &Done{}, l.Modify(ctx, r.Caller, key(r, in.ImageId), in.attributes())
+		return &Done{}, l.Modify(ctx, r.Caller, in.attributes(), key(r, in.ImageId))
 	}, doneV2)
 }

@@ -152,6 +152,6 @@ func modifyResourceTags(l *ledger.Ledger) api.Action {
 		if err != nil {
 			return nil, err
 		}
-		return &ModifyResourceTagsResponse{}, l.Modify(ctx, r.Caller, key, ledger.Attributes{Tags: in.tags()})
+		return &ModifyResourceTagsResponse{}, l.Modify(ctx, r.Caller, ledger.Attributes{Tags: in.tags()}, key)
 	})
 }
