@@ -16,19 +16,36 @@ import (
 
 // MakeKeyFile makes a key and the file that holds it, readable by its owner
 // alone. A file that is there already is an error (fs.ErrExist) and stays as
-// it is: overwriting a key loses every secret sealed with it.
+// it is: overwriting a key loses every secret sealed with it. The file appears
+// whole or not at all, so that a process killed meanwhile leaves no half key
+// in the way of the next try.
 func MakeKeyFile(path string) (*Key, error) {
 	b := random()
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	draft, err := writeDraft(path, hex.EncodeToString(b)+"\n")
+	if err == nil {
+		// A link, not a renaming, which would take the place of what is there.
+		err = errors.Join(os.Link(draft, path), os.Remove(draft))
+	}
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("make the key file: %w", err)
 	}
-	_, err = io.WriteString(f, hex.EncodeToString(b)+"\n")
-	if err = errors.Join(err, f.Sync(), f.Close(), syncDir(filepath.Dir(path))); err != nil {
-		// A file with half a key would stand in the way of the next try.
-		return nil, errors.Join(fmt.Errorf("write the key file: %w", err), os.Remove(path))
-	}
 	return key(b), nil
+}
+
+// writeDraft writes a text to a new file beside path.
+func writeDraft(path, text string) (name string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".draft-*") // mode 0600
+	if err != nil {
+		return "", err
+	}
+	_, err = io.WriteString(f, text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
 }
 
 // syncDir makes the name of a new file survive a power cut: nothing sealed may
