@@ -56,6 +56,11 @@ const (
 func (Dialect) Answer(c *api.Call, a *api.Action, out any, requestID string) (api.Answer, error) {
 	id := strings.ToUpper(requestID)
 	a.Stamp(out, id)
+	if !c.XML {
+		// Its error is about text that is not UTF-8, which is replaced.
+		body, _ := a.AppendJSON(make([]byte, 0, 1024), out)
+		return answer(c, 200, body, id), nil
+	}
 	body, err := encode(c, a.Name+"Response", out)
 	if err != nil {
 		return api.Answer{}, fmt.Errorf("encode the answer: %w", err)

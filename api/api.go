@@ -118,6 +118,7 @@ type Action struct {
 	resources func(Request, any) []string
 	call      func(context.Context, Request, any) (any, error)
 	stamp     func(out any, requestID string)
+	encode    func(b []byte, out any) ([]byte, error)
 }
 
 // Decode fills a new request struct from parameters and checks it; strict

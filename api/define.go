@@ -41,6 +41,7 @@ func Define[In, Out any](s Spec[In], fn func(context.Context, Request, *In) (*Ou
 	if s.Name == "" || s.Version+s.Generation == "" || s.Product == "" || s.Cloud == "" || s.Resources == nil {
 		panic(fmt.Sprintf("api: action %q %q lacks a name, version, product, cloud or resources", s.Product, s.Name))
 	}
+	encode := encoderOf(reflect.TypeFor[Out]())
 	shape := param.NewShape(reflect.TypeFor[In]())
 	shape.Limit(s.Limits)
 	return Action{
@@ -53,6 +54,7 @@ func Define[In, Out any](s Spec[In], fn func(context.Context, Request, *In) (*Ou
 		resources: func(r Request, in any) []string { return s.Resources(r, in.(*In)) },
 		call:      func(ctx context.Context, r Request, in any) (any, error) { return fn(ctx, r, in.(*In)) },
 		stamp:     stamper(reflect.TypeFor[Out]()),
+		encode:    func(b []byte, out any) ([]byte, error) { return encode(b, reflect.ValueOf(out).Elem()) },
 	}
 }
 

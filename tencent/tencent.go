@@ -18,7 +18,6 @@
 package tencent
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"strings"
@@ -77,19 +76,16 @@ func (Dialect) Prove(r *sign.Request, _ *api.Call) (api.Claim, error) {
 // Answer wraps a success in its generation's envelope.
 func (Dialect) Answer(c *api.Call, a *api.Action, out any, requestID string) (api.Answer, error) {
 	a.Stamp(out, requestID)
-	body := bytes.NewBuffer(make([]byte, 0, 1024))
-	var err error
-	if c.Generation == generation2016 {
-		err = json.MarshalWrite(body, &envelope2016{CodeDesc: "Success", Data: out})
-	} else {
-		body.WriteString(`{"Response":`)
-		err = json.MarshalWrite(body, out)
-		body.WriteByte('}')
+	const before = `{"Response":`
+	body, err := a.AppendJSON(append(make([]byte, 0, 1024), before...), out)
+	if err == nil && c.Generation == generation2016 {
+		body, err = json.Marshal(&envelope2016{CodeDesc: "Success", Data: body[len(before):]})
+		return answer(body, "", ""), err
 	}
 	if err != nil {
 		return api.Answer{}, fmt.Errorf("encode the answer: %w", err)
 	}
-	return answer(body.Bytes(), "", ""), nil
+	return answer(append(body, '}'), "", ""), nil
 }
 
 // failure is the envelope of an error since 2017.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"imageshare/api"
 	"imageshare/param"
 	"imageshare/sign"
@@ -61,8 +63,8 @@ func proveV2(r *sign.Request) (api.Claim, error) {
 // envelope2016 is every answer of the oldest generation. The documents' samples
 // have its code as text, their tables as a number, which is what SDKs read.
 type envelope2016 struct {
-	Code     int    `json:"code"`
-	Message  string `json:"message"`
-	CodeDesc string `json:"codeDesc"`
-	Data     any    `json:"data,omitempty"`
+	Code     int            `json:"code"`
+	Message  string         `json:"message"`
+	CodeDesc string         `json:"codeDesc"`
+	Data     jsontext.Value `json:"data,omitempty"`
 }

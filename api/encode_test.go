@@ -1,0 +1,105 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"imageshare/api"
+	"imageshare/ledger"
+)
+
+// zoo has everything that an answer may have.
+type zoo struct {
+	Text      string
+	Number    int64
+	Small     int
+	Flag      bool
+	None      *int64
+	Some      *bool
+	Nothing   []string
+	Numbers   []int64
+	Animals   []animal
+	Cages     struct{ Cage []animal }
+	Renamed   string  `json:"lowerCase"`
+	LeftOut   string  `json:",omitzero"`
+	Kept      string  `json:"kept,omitzero"`
+	Missing   *animal `json:",omitzero"`
+	Empty     embedded
+	Full      embedded
+	RequestId string
+}
+
+type animal struct {
+	Name string
+	Legs int64
+}
+
+type embedded struct{ *animal }
+
+func encoded(t *testing.T, v *zoo) []byte {
+	t.Helper()
+	a := api.Define(api.Spec[struct{}]{
+		Cloud: ledger.Tencent, Product: "zoo", Name: "Visit", Version: "1",
+		Resources: func(api.Request, *struct{}) []string { return nil },
+	}, func(context.Context, api.Request, *struct{}) (*zoo, error) { return v, nil })
+	b, err := a.AppendJSON([]byte("before:"), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.TrimPrefix(b, []byte("before:"))
+}
+
+// The answer is what package json would write, which knows all rules of the format.
+func TestAppendJSON(t *testing.T) {
+	t.Parallel()
+	yes := true
+	full := &zoo{
+		Text: "a \"quoted\" text\n<with> & \u2028 and 中文", Number: -1 << 62, Small: 7, Flag: true, Some: &yes,
+		Numbers: []int64{1, -2}, Animals: []animal{{"cat", 4}, {"hen", 2}}, Renamed: "x", Kept: "y",
+		Full: embedded{&animal{"snake", 0}}, RequestId: "id",
+	}
+	full.Cages.Cage = []animal{{}}
+	for _, v := range []*zoo{{}, full} {
+		want, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := encoded(t, v); !bytes.Equal(got, want) {
+			t.Errorf("\n got %s\nwant %s", got, want)
+		}
+	}
+}
+
+// What is not UTF-8 is told, and replaced as package json replaces it.
+func TestAppendJSONNotUTF8(t *testing.T) {
+	t.Parallel()
+	v := &zoo{Animals: []animal{{Name: "c\xffat"}}, RequestId: "id"}
+	a := api.Define(api.Spec[struct{}]{
+		Cloud: ledger.Tencent, Product: "zoo", Name: "Visit", Version: "1",
+		Resources: func(api.Request, *struct{}) []string { return nil },
+	}, func(context.Context, api.Request, *struct{}) (*zoo, error) { return v, nil })
+	got, err := a.AppendJSON(nil, v)
+	want, _ := json.Marshal(v, jsontext.AllowInvalidUTF8(true))
+	if err == nil || !bytes.Equal(got, want) {
+		t.Errorf("error %v\n got %s\nwant %s", err, got, want)
+	}
+}
+
+func TestDefinePanicsOnAnAnswerThatNobodyCanWrite(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if recover() == nil {
+			t.Error("a map was taken for an answer")
+		}
+	}()
+	api.Define(api.Spec[struct{}]{
+		Cloud: ledger.Tencent, Product: "zoo", Name: "Visit", Version: "1",
+		Resources: func(api.Request, *struct{}) []string { return nil },
+	}, func(context.Context, api.Request, *struct{}) (*struct{ Any map[string]string }, error) {
+		return nil, nil
+	})
+}
