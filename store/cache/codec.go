@@ -115,17 +115,35 @@ func number[N ~int64](c *codec, n *N) {
 		c.out = binary.AppendVarint(c.out, int64(*n))
 		return
 	}
-	*n = N(c.next())
+	bits := c.next()
+	*n = N(int64(bits>>1) ^ -int64(bits&1))
+}
+
+// count is how many bytes or items follow, which is seldom more than one byte.
+func (c *codec) count(n int) int {
+	switch {
+	case !c.reading:
+		c.out = binary.AppendUvarint(c.out, uint64(n))
+		return n
+	case len(c.in) > 0 && c.in[0] < 0x80:
+		n, c.in = int(c.in[0]), c.in[1:]
+	default:
+		n = int(c.next())
+	}
+	if n < 0 || n > len(c.in) { // each takes a byte at least
+		c.broken = true
+		return 0
+	}
+	return n
 }
 
 // next reads a varint without a copy of the text.
-func (c *codec) next() int64 {
-	var bits uint64
+func (c *codec) next() (bits uint64) {
 	for i := range min(len(c.in), binary.MaxVarintLen64) {
 		bits |= uint64(c.in[i]&0x7f) << (7 * i)
 		if c.in[i] < 0x80 {
 			c.in = c.in[i+1:]
-			return int64(bits>>1) ^ -int64(bits&1)
+			return bits
 		}
 	}
 	c.broken = true
@@ -163,26 +181,17 @@ func (c *codec) seconds(t *time.Time) {
 }
 
 func word[S ~string](c *codec, s *S) {
-	n := int64(len(*s))
-	number(c, &n)
-	switch {
-	case !c.reading:
+	n := c.count(len(*s))
+	if !c.reading {
 		c.out = append(c.out, *s...)
-	case n < 0 || n > int64(len(c.in)):
-		c.broken = true
-	default:
-		*s, c.in = S(c.in[:n]), c.in[n:]
+		return
 	}
+	*s, c.in = S(c.in[:n]), c.in[n:]
 }
 
 // list is a count and that many of something. An empty list is none.
 func list[T any](c *codec, l *[]T, each func(*codec, *T)) {
-	n := int64(len(*l))
-	number(c, &n)
-	if n < 0 || (c.reading && n > int64(len(c.in))) { // each takes a byte at least
-		c.broken = true
-		return
-	}
+	n := c.count(len(*l))
 	if c.reading && n > 0 {
 		*l = make([]T, n)
 	}
