@@ -35,6 +35,13 @@ import (
 	"imageshare/tencent/tag"
 )
 
+// A request of the wires is some kilobytes and at most ten megabytes; a state
+// file that the admin API takes is as large as a cloud.
+const (
+	wirePatience  = 20 * time.Second
+	adminPatience = 5 * time.Minute
+)
+
 // drain is how long requests under way have to finish after a signal.
 const drain = 10 * time.Second
 
@@ -105,7 +112,7 @@ func (c *config) open(d *data, shown *pair, log *slog.Logger) (*doors, error) {
 	for _, l := range c.listen.list {
 		catalogue, err := c.catalogue(d.ledger, sessions, l.profile)
 		if err == nil {
-			err = o.add("--listen", l.addr, s.Handler(catalogue), log)
+			err = o.add("--listen", l.addr, s.Handler(catalogue), wirePatience, log)
 		}
 		if err != nil {
 			return nil, errors.Join(err, o.close())
@@ -119,7 +126,7 @@ func (c *config) open(d *data, shown *pair, log *slog.Logger) (*doors, error) {
 		err = o.add("--admin-listen", c.adminListen, admin.New(admin.Config{
 			Ledger: d.ledger, Secrets: d.key, Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Log: log,
 			Token: token, Loopback: loopback(c.adminListen), AllowReset: c.allowReset, Seed: d.seed,
-		}), log)
+		}), adminPatience, log)
 	}
 	if err != nil {
 		return nil, errors.Join(err, o.close())
@@ -150,7 +157,8 @@ func (c *config) catalogue(l *ledger.Ledger, sessions *session.Issuer, name stri
 	return catalogue, nil
 }
 
-func (o *doors) add(name, addr string, h http.Handler, log *slog.Logger) error {
+// add opens one listener. patience is how long a request may take to arrive.
+func (o *doors) add(name, addr string, h http.Handler, patience time.Duration, log *slog.Logger) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("%w: stop what listens there, or choose another address with %s (port 0 takes a free one)", err, name)
@@ -158,12 +166,12 @@ func (o *doors) add(name, addr string, h http.Handler, log *slog.Logger) error {
 	o.listeners = append(o.listeners, l)
 	o.servers = append(o.servers, &http.Server{
 		Handler: h,
-		// Half-open and slow clients do not hold a connection for ever.
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
-		WriteTimeout:      2 * time.Minute,
-		IdleTimeout:       5 * time.Minute,
-		MaxHeaderBytes:    maxHeader,
+		// Half-open and slow clients do not hold a connection for ever. One bound
+		// for header and body is set once where two are set twice.
+		ReadTimeout:    patience,
+		WriteTimeout:   2 * time.Minute,
+		IdleTimeout:    5 * time.Minute,
+		MaxHeaderBytes: maxHeader,
 		// OPTIONS * gets the cloud's own answer like any other method.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),
