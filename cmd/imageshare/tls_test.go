@@ -131,7 +131,7 @@ func TestSilenceDoesNotHoldATLSServer(t *testing.T) {
 	dir := ordered(t)
 	o := &doors{}
 	log := slog.New(slog.DiscardHandler)
-	if err := o.add("--listen", "127.0.0.1:0", http.NotFoundHandler(), log); err != nil {
+	if err := o.add("--listen", "127.0.0.1:0", http.NotFoundHandler(), wirePatience, log); err != nil {
 		t.Fatal(err)
 	}
 	o.servers[0].ReadHeaderTimeout = 20 * time.Millisecond
