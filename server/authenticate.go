@@ -93,7 +93,7 @@ func (x *exchange) speaker(ctx context.Context) (speaker, error) {
 	return speaker{
 		Caller: ledger.Caller{Cloud: cloud, Account: cred.Account.ID, User: cred.User, KeyID: cred.ID},
 		secret: func() (*sign.Secret, error) {
-			return x.opened.open(x.Secrets, ledger.SecretName(cloud, cred.ID), cred.Sealed)
+			return x.opened.open(x.Secrets, sealed{cloud, cred.ID, cred.Sealed})
 		},
 	}, nil
 }

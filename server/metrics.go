@@ -17,7 +17,9 @@ import (
 type Metrics struct {
 	requests  *prometheus.CounterVec
 	durations *prometheus.HistogramVec
-	known     sync.Map // series → *counted: looking a label up costs more than counting
+
+	mu    sync.RWMutex
+	known map[series]*counted // looking labels up costs more than counting
 }
 
 // series is one combination of labels, counted what counts it.
@@ -31,17 +33,23 @@ type (
 
 // of finds or makes what counts a combination of labels.
 func (m *Metrics) of(s series) *counted {
-	if c, ok := m.known.Load(s); ok {
-		return c.(*counted)
+	m.mu.RLock()
+	c := m.known[s]
+	m.mu.RUnlock()
+	if c != nil {
+		return c
 	}
-	c := &counted{m.requests.WithLabelValues(s.wire, s.action, s.code), m.durations.WithLabelValues(s.wire, s.action)}
-	m.known.Store(s, c)
+	c = &counted{m.requests.WithLabelValues(s.wire, s.action, s.code), m.durations.WithLabelValues(s.wire, s.action)}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.known[s] = c
 	return c
 }
 
 // NewMetrics registers the metrics.
 func NewMetrics(r prometheus.Registerer) *Metrics {
 	m := &Metrics{
+		known: map[series]*counted{},
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "imageshare_requests_total", Help: "Requests on the vendors' wires, by the error code they ended with.",
 		}, []string{"wire", "action", "code"}),

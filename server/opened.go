@@ -3,6 +3,7 @@ package server
 import (
 	"sync"
 
+	"imageshare/ledger"
 	"imageshare/sign"
 )
 
@@ -18,17 +19,19 @@ type opened struct {
 	bySealed map[sealed]*sign.Secret
 }
 
-type sealed struct{ name, text string }
+type sealed struct {
+	cloud    ledger.Cloud
+	id, text string
+}
 
-func (o *opened) open(s Secrets, name, text string) (*sign.Secret, error) {
-	k := sealed{name, text}
+func (o *opened) open(s Secrets, k sealed) (*sign.Secret, error) {
 	o.mu.RLock()
 	kept := o.bySealed[k]
 	o.mu.RUnlock()
 	if kept != nil {
 		return kept, nil
 	}
-	secret, err := s.Open(name, text)
+	secret, err := s.Open(ledger.SecretName(k.cloud, k.id), k.text)
 	if err != nil {
 		return nil, err
 	}

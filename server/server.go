@@ -21,7 +21,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"imageshare/api"
@@ -266,16 +265,19 @@ func write(w http.ResponseWriter, a api.Answer) {
 	_, _ = w.Write(a.Body)
 }
 
-// Header values that every answer has, made once. Nobody changes them.
+// Header values that most answers have, made once. Nobody changes them.
 var (
 	nosniff = []string{"nosniff"}
-	kinds   sync.Map // content type → []string
+	kinds   = map[string][]string{
+		"application/json":               {"application/json"},
+		"application/json;charset=utf-8": {"application/json;charset=utf-8"},
+		"text/xml;charset=utf-8":         {"text/xml;charset=utf-8"},
+	}
 )
 
 func contentType(kind string) []string {
-	if v, ok := kinds.Load(kind); ok {
-		return v.([]string)
+	if v := kinds[kind]; v != nil {
+		return v
 	}
-	v, _ := kinds.LoadOrStore(kind, []string{kind})
-	return v.([]string)
+	return []string{kind}
 }

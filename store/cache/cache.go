@@ -22,6 +22,7 @@ import (
 	"context"
 	"hash/maphash"
 	"sync"
+	"sync/atomic"
 
 	"github.com/coocood/freecache"
 
@@ -34,6 +35,8 @@ type Store struct {
 	records *freecache.Cache
 	seed    maphash.Seed
 	cells   [cells]cell
+	keys    keys
+	asked   [places]atomic.Uint32 // a part of the name that was last asked for at each place
 }
 
 // cells is how many parts the keys are spread over. One change closes as many
@@ -48,6 +51,9 @@ type cell struct {
 }
 
 var _ ledger.Store = (*Store)(nil)
+
+// places is how many names are remembered that were asked for and not kept.
+const places = 1 << 18
 
 // New puts a cache of some bytes before an engine. It takes them as it fills.
 func New(engine ledger.Store, bytes int) *Store {
@@ -75,11 +81,17 @@ func (s *Store) Account(ctx context.Context, k ledger.AccountKey) (*ledger.Accou
 
 // Credential answers as the engine does.
 func (s *Store) Credential(ctx context.Context, c ledger.Cloud, keyID string) (*ledger.Credential, error) {
-	name := credentialName(c, keyID)
-	if k := get(s, name, (*codec).credential); k != nil {
+	n := keyName{c, keyID}
+	if k := s.keys.get(n); k != nil {
 		return k, nil
 	}
-	return fill(s, name, (*codec).credential, func() (*ledger.Credential, error) { return s.Store.Credential(ctx, c, keyID) })
+	in := s.cell(n.bytes())
+	moved := in.now()
+	k, err := s.Store.Credential(ctx, c, keyID)
+	if err == nil {
+		in.keep(moved, func() { s.keys.put(n, k) })
+	}
+	return k, err
 }
 
 // get is a record that is kept, else nil.
@@ -101,10 +113,21 @@ func fill[T any](s *Store, name []byte, code func(*codec, *T), ask func() (*T, e
 	c := s.cell(name)
 	moved := c.now()
 	found, err := ask()
-	if err == nil {
+	if err == nil && s.worth(name) {
 		c.keep(moved, func() { s.put(name, encode(found, code)) })
 	}
 	return found, err
+}
+
+// worth reports whether a record is worth a place: once the cache is full, what
+// is asked for once takes none from what is asked for again and again.
+func (s *Store) worth(name []byte) bool {
+	if s.records.EvacuateCount() == 0 {
+		return true
+	}
+	h := maphash.Bytes(s.seed, name)
+	mark := uint32(h>>32) | 1
+	return s.asked[h%places].Swap(mark) == mark
 }
 
 // put keeps a record; one too large to be worth it is not kept.
@@ -128,13 +151,13 @@ func (c *cell) keep(moved uint64, put func()) {
 }
 
 // shut drops a record that a change is about to write, and closes its cell.
-func (s *Store) shut(name []byte) *cell {
+func (s *Store) shut(name []byte, drop func()) *cell {
 	c := s.cell(name)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changes++
 	c.moved++
-	s.records.Del(name)
+	drop()
 	return c
 }
 

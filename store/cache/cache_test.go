@@ -91,6 +91,35 @@ func TestAsksTheEngineOnce(t *testing.T) {
 	}
 }
 
+// Once the cache is full, what is asked for once takes no place from what is
+// asked for again.
+func TestKeepsWhatIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	engine := &counted{Store: memory.New()}
+	s := cache.New(engine, 1<<19)
+	const many = 5000 // some hundred bytes each: more than there is room for
+	for n := range many {
+		put(t, s, image(n))
+	}
+	ask := func(n int) {
+		t.Helper()
+		if _, err := s.Image(t.Context(), image(n).Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range many {
+		ask(n)
+	}
+	put(t, s, image(many))
+	engine.asked.Store(0)
+	for _, want := range []int64{1, 2, 2, 2} {
+		ask(many)
+		if n := engine.asked.Load(); n != want {
+			t.Errorf("the engine was asked %d times, want %d", n, want)
+		}
+	}
+}
+
 // While a change is being answered nobody knows whether it was kept: reads
 // come from the engine, and none of them is remembered.
 func TestClosedWhileAChangeIsUnderWay(t *testing.T) {

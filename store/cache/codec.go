@@ -102,13 +102,6 @@ func (c *codec) key(k *ledger.AccessKey) {
 	c.flag(&k.Disabled)
 }
 
-func (c *codec) credential(k *ledger.Credential) {
-	c.key(&k.AccessKey)
-	word(c, &k.Account.Cloud)
-	word(c, &k.Account.ID)
-	word(c, &k.User)
-}
-
 // number is a whole number of any size.
 func number[N ~int64](c *codec, n *N) {
 	if !c.reading {
@@ -221,8 +214,6 @@ func (c *codec) tags(m *map[string]string) {
 func imageName(k ledger.ImageKey) []byte { return name('i', string(k.Product), k.Region, k.ID) }
 
 func accountName(k ledger.AccountKey) []byte { return name('a', string(k.Cloud), k.ID) }
-
-func credentialName(c ledger.Cloud, keyID string) []byte { return name('k', string(c), keyID) }
 
 func name(kind byte, parts ...string) []byte {
 	b := make([]byte, 1, 64)

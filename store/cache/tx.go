@@ -28,7 +28,13 @@ type noting struct {
 	shut  map[*cell]int
 }
 
-func (n *noting) note(name []byte) { n.shut[n.store.shut(name)]++ }
+func (n *noting) note(name []byte) {
+	n.shut[n.store.shut(name, func() { n.store.records.Del(name) })]++
+}
+
+func (n *noting) noteKey(k keyName) {
+	n.shut[n.store.shut(k.bytes(), func() { n.store.keys.drop(k) })]++
+}
 
 func (n *noting) PutImage(i *ledger.Image) error {
 	n.note(imageName(i.Key))
@@ -71,6 +77,6 @@ func (n *noting) noteAccount(k ledger.AccountKey) error {
 
 func (n *noting) noteKeys(a *ledger.Account) {
 	for _, c := range a.Credentials() {
-		n.note(credentialName(a.Key.Cloud, c.ID))
+		n.noteKey(keyName{a.Key.Cloud, c.ID})
 	}
 }
