@@ -3,13 +3,10 @@ package server
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
-	"sync"
-	"time"
 
 	"imageshare/api"
 	"imageshare/ledger"
@@ -168,44 +165,3 @@ var tokens = regexp.MustCompile(`(?i)(token(?:=|:|%3D))(?:[^&%\r\n]|%(?:[013-9A-
 // redact takes tokens out of what is logged. With one and a signed request
 // that is still fresh, somebody else could repeat the request.
 func redact(text string) string { return tokens.ReplaceAllString(text, "${1}(redacted)") }
-
-// replays remembers what was used until it would be too old to be used again.
-// Only verified requests get here, so nobody without a key can fill it.
-type replays struct {
-	*sync.Mutex
-	until    map[[16]byte]int64   // digest → the second after which it may be forgotten
-	byMinute map[int64][][16]byte // what can be forgotten together
-}
-
-func newReplays() replays {
-	return replays{Mutex: &sync.Mutex{}, until: map[[16]byte]int64{}, byMinute: map[int64][][16]byte{}}
-}
-
-// first reports whether once was not seen before, and remembers it.
-func (r replays) first(once string, until, now time.Time) bool {
-	sum := sha256.Sum256([]byte(once))
-	digest := [16]byte(sum[:16])
-	r.Lock()
-	defer r.Unlock()
-	r.forget(now)
-	if _, seen := r.until[digest]; seen {
-		return false
-	}
-	minute := until.Unix()/60 + 1
-	r.until[digest] = minute
-	r.byMinute[minute] = append(r.byMinute[minute], digest)
-	return true
-}
-
-// forget drops whole minutes. There are few: the longest window is hours.
-func (r replays) forget(now time.Time) {
-	for minute, digests := range r.byMinute {
-		if minute >= now.Unix()/60 {
-			continue
-		}
-		for _, d := range digests {
-			delete(r.until, d)
-		}
-		delete(r.byMinute, minute)
-	}
-}

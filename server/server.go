@@ -61,7 +61,7 @@ type Secrets interface {
 type Server struct {
 	Config
 	rates    rates
-	replays  replays
+	replays  *replays
 	suspects suspects
 	compiled compiled
 	opened   opened
