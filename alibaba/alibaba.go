@@ -58,7 +58,7 @@ func (Dialect) Answer(c *api.Call, a *api.Action, out any, requestID string) (ap
 	a.Stamp(out, id)
 	if !c.XML {
 		// Its error is about text that is not UTF-8, which is replaced.
-		body, _ := a.AppendJSON(make([]byte, 0, 1024), out)
+		body, _ := a.AppendJSON(c.Room, out)
 		return answer(c, 200, body, id), nil
 	}
 	body, err := encode(c, a.Name+"Response", out)

@@ -54,6 +54,8 @@ type Call struct {
 	XML bool
 	// Host is the host that the client asked.
 	Host string
+	// Room is where the answer's body may be written, if it fits; nil for none.
+	Room []byte
 	// Params parses the action's own parameters; it is called once the
 	// signature has verified, since some wires sign bytes, not parameters.
 	Params func() (param.Bag, error)

@@ -53,7 +53,7 @@ func (x *exchange) body(r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
 		return nil, errBodyTooLarge
 	}
-	var b []byte
+	b := x.asked
 	for {
 		if len(b) == cap(b) {
 			var err error

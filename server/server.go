@@ -21,6 +21,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"imageshare/api"
@@ -81,12 +82,40 @@ func New(c Config) *Server {
 // Handler serves one listener with what its catalogue offers.
 func (s *Server) Handler(c *api.Catalogue) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{Server: s, catalogue: c, began: s.Ledger.Now(), id: s.NewID(), source: host(r.RemoteAddr), secure: r.TLS != nil}
-		defer x.finish()
+		x := s.begin(c, r)
+		defer x.end()
 		a := x.serve(r)
 		write(w, a)
 		x.answer = a
 	})
+}
+
+// rooms are exchanges that are over, with the room that they had for bodies.
+var rooms = sync.Pool{New: func() any { return new(exchange) }}
+
+// maxRoom is how much of it is kept for the next one.
+const maxRoom = 16 << 10
+
+func (s *Server) begin(c *api.Catalogue, r *http.Request) *exchange {
+	x := rooms.Get().(*exchange)
+	x.Server, x.catalogue, x.began, x.id = s, c, s.Ledger.Now(), s.NewID()
+	x.source, x.secure = host(r.RemoteAddr), r.TLS != nil
+	return x
+}
+
+// end counts and logs. Nothing of an exchange outlives it but the room, which
+// the next one writes over.
+func (x *exchange) end() {
+	x.finish()
+	asked, answered := x.msg.Body, x.answer.Body
+	*x = exchange{asked: x.asked, answered: x.answered}
+	if 0 < cap(asked) && cap(asked) <= maxRoom {
+		x.asked = asked[:0]
+	}
+	if 0 < cap(answered) && cap(answered) <= maxRoom {
+		x.answered = answered[:0]
+	}
+	rooms.Put(x)
 }
 
 // exchange is one request on its way down and up.
@@ -113,6 +142,8 @@ type exchange struct {
 	out       any
 	err       error
 	answer    api.Answer
+
+	asked, answered []byte // room for the bodies of request and answer
 }
 
 // serve makes the answer to a request.
@@ -125,6 +156,7 @@ func (x *exchange) serve(r *http.Request) api.Answer {
 	x.err = x.served(r.Context())
 	if x.err == nil {
 		var a api.Answer
+		x.call.Room = x.answered
 		if a, x.err = x.dialect.Answer(x.call, x.action, x.out, x.id); x.err == nil {
 			return a
 		}

@@ -77,7 +77,7 @@ func (Dialect) Prove(r *sign.Request, _ *api.Call) (api.Claim, error) {
 func (Dialect) Answer(c *api.Call, a *api.Action, out any, requestID string) (api.Answer, error) {
 	a.Stamp(out, requestID)
 	const before = `{"Response":`
-	body, err := a.AppendJSON(append(make([]byte, 0, 1024), before...), out)
+	body, err := a.AppendJSON(append(c.Room, before...), out)
 	if err == nil && c.Generation == generation2016 {
 		body, err = json.Marshal(&envelope2016{CodeDesc: "Success", Data: body[len(before):]})
 		return answer(body, "", ""), err
