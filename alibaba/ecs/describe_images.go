@@ -166,9 +166,18 @@ const minute = "2006-01-02T15:04Z"
 func (in *DescribeImagesRequest) view(r api.Request) ledger.View {
 	v := ledger.View{
 		Product: ledger.ECS, Region: r.Region, Sets: in.sets(), IDs: in.ImageId, Snapshot: in.SnapshotId,
-		Match: in.matches, Offset: in.offset(), Limit: in.PageSize,
+		States: in.states(), Family: in.ImageFamily, Owner: in.ImageOwnerId, Offset: in.offset(), Limit: in.PageSize,
+	}
+	if in.looks() {
+		v.Match = in.matches
 	}
 	return v
+}
+
+// looks reports whether each image has to be looked at: no index has parts of
+// names, systems, tags and times.
+func (in *DescribeImagesRequest) looks() bool {
+	return in.ImageName != "" || in.OSType != "" || in.Architecture != "" || in.Usage == "instance" || len(in.Tag) > 0 || len(in.Filter) > 0
 }
 
 // offset is where the page begins; a page number may be as large as its type.
@@ -199,21 +208,24 @@ func (in *DescribeImagesRequest) sets() []ledger.Set {
 }
 
 func (in *DescribeImagesRequest) matches(s ledger.Seen) bool {
-	return in.hasStatus(s) && in.hasTags(s) && in.inTime(s) &&
+	return in.hasTags(s) && in.inTime(s) &&
 		strings.Contains(strings.ToLower(s.Name), strings.ToLower(in.ImageName)) &&
-		equal(in.ImageFamily, s.Family) && equal(in.OSType, s.OSType) && equal(in.Architecture, s.Architecture) &&
-		in.Usage != "instance" && (in.ImageOwnerId == "" || s.As == ledger.Owned || in.ImageOwnerId == s.Owner)
+		equal(in.OSType, s.OSType) && equal(in.Architecture, s.Architecture) && in.Usage != "instance"
 }
 
 // equal reports whether a text is what was asked for, or nothing was.
 func equal(asked, text string) bool { return asked == "" || asked == text }
 
-func (in *DescribeImagesRequest) hasStatus(s ledger.Seen) bool {
+// states are the states that Status names; nil for all.
+func (in *DescribeImagesRequest) states() []ledger.State {
 	asked := in.Status
 	if len(asked) == 0 {
 		asked = []string{"Available"}
 	}
-	return slices.Contains(asked, "ALL") || slices.Contains(asked, statuses[s.State])
+	if slices.Contains(asked, "ALL") {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(ledger.States), func(s ledger.State) bool { return !slices.Contains(asked, statuses[s]) })
 }
 
 func (in *DescribeImagesRequest) hasTags(s ledger.Seen) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 
@@ -26,12 +27,12 @@ type data struct {
 
 // openData opens the store, finds the key that fits its secrets, and applies
 // the seed. Nothing is served before all of it went well.
-func openData(ctx context.Context, c *config) (*data, error) {
+func openData(ctx context.Context, c *config, log *slog.Logger) (*data, error) {
 	seed, err := c.readSeed()
 	if err != nil {
 		return nil, err
 	}
-	s, err := openStore(ctx, c.store)
+	s, err := openStore(ctx, c.store, log)
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +57,10 @@ func (c *config) readSeed() (*state.File, error) {
 	return nil, nil
 }
 
-func openStore(ctx context.Context, url string) (ledger.Store, error) {
+// openStore tells the log when opening takes long.
+func openStore(ctx context.Context, url string, log *slog.Logger) (ledger.Store, error) {
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		return sqlite.Open(ctx, path, sqlite.Options{})
+		return sqlite.Open(ctx, path, sqlite.Options{Log: log})
 	}
 	return memory.New(), nil
 }

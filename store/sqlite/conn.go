@@ -17,6 +17,7 @@ import (
 type conn struct {
 	raw   driver.Conn
 	stmts map[string]driver.Stmt // by text; the texts of this package are few
+	block int64                  // blockSize, but in tests
 }
 
 // row is one row of an answer. It is overwritten by the next.
@@ -31,7 +32,7 @@ func dial(dsn string) (*conn, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
-	return &conn{raw: raw, stmts: map[string]driver.Stmt{}}, nil
+	return &conn{raw: raw, stmts: map[string]driver.Stmt{}, block: blockSize}, nil
 }
 
 func (c *conn) close() error {
@@ -90,8 +91,8 @@ func (c *conn) exec(text string, args ...any) error {
 }
 
 // script runs several statements that answer nothing, once.
-func (c *conn) script(text string) error {
-	_, err := c.raw.(driver.ExecerContext).ExecContext(context.Background(), text, nil)
+func (c *conn) script(ctx context.Context, text string) error {
+	_, err := c.raw.(driver.ExecerContext).ExecContext(ctx, text, nil)
 	return translate(err)
 }
 

@@ -2,46 +2,144 @@ package sqlite
 
 import (
 	"context"
+	"math"
 
 	"imageshare/ledger"
 )
 
-// ImageSet finds its page in one range of an index.
+// ImageSet finds its page by number: whatever lies before it is not read, and
+// neither is what lies behind. See tallies.go.
 func (v view) ImageSet(ctx context.Context, q ledger.SetQuery) (page []*ledger.Image, total int, err error) {
-	l := setList(q)
-	l.columns, l.order = "count(*)", "1"
-	if err := l.run(ctx, v, func(r row) error { total = int(r.int(0)); return nil }); err != nil || q.Limit == 0 {
-		return nil, total, err
+	r, p := rollOf(q)
+	w := &walk{view: v, ctx: ctx, roll: r, filter: filter{q.Now, q.States}, offset: q.Offset, limit: min(int64(q.Limit), math.MaxInt64-q.Offset)}
+	w.see = func(row row) error {
+		i, err := readImage(ledger.ImageKey{Product: q.Product, Region: q.Region, ID: row.text(5)}, row)
+		page = append(page, i)
+		return err
 	}
-	l = setList(q)
-	l.limit, l.offset = q.Limit, q.Offset
-	var ids []string
-	if err := l.run(ctx, v, func(r row) error { ids = append(ids, r.text(0)); return nil }); err != nil {
+	if err := w.all(p); err != nil {
 		return nil, 0, err
 	}
-	for _, id := range ids {
-		i, err := v.Image(ctx, ledger.ImageKey{Product: q.Product, Region: q.Region, ID: id})
-		if err != nil {
-			return nil, 0, err
-		}
-		page = append(page, i)
-	}
-	return page, total, nil
+	return page, int(w.total), nil
 }
 
-// setList selects the ids of a set from its index.
-func setList(q ledger.SetQuery) *list {
-	l := &list{columns: "id", from: "images INDEXED BY images_public", order: "id"}
-	switch q.Set {
-	case ledger.Owned:
-		l.from = "images INDEXED BY images_by_owner"
-		l.and("owner = ?", q.Account.String())
-	case ledger.Public:
-		l.and("public = 1")
-	case ledger.Held:
-		l.columns, l.from, l.order = "image", "shares", "owner, at, image"
-		l.and("account = ? AND (until IS NULL OR until > ?)", q.Account.String(), q.Now.Unix())
+// rollOf is the list of a set, and which part of it is asked for.
+func rollOf(q ledger.SetQuery) (roll, piece) {
+	account, product, owner := q.Account.String(), string(q.Product), ""
+	if q.Owner != "" {
+		owner = ledger.AccountKey{Cloud: q.Product.Cloud(), ID: q.Owner}.String()
 	}
-	l.and("product = ? AND region = ?", string(q.Product), q.Region)
-	return l
+	switch {
+	case q.Set == ledger.Owned && q.Family != "":
+		return familyRoll(account, product, q.Region, q.Family), whole
+	case q.Set == ledger.Owned:
+		return ownedRoll(account, product, q.Region), whole
+	case q.Set == ledger.Held && owner != "":
+		from, to := whole.from, whole.from
+		from.owner, to.owner = owner, owner+"\x00" // the text that comes next
+		return heldRoll(account, product, q.Region), piece{from: from, to: to}
+	case q.Set == ledger.Held:
+		return heldRoll(account, product, q.Region), whole
+	case owner != "":
+		return publicOfRoll(owner, product, q.Region), whole
+	}
+	return publicRoll(product, q.Region).except(q.Without, account, product, q.Region, q.Now), whole
+}
+
+// walk counts a part of a list, and shows the entries of one page on the way.
+type walk struct {
+	view
+	ctx context.Context
+	roll
+	filter
+	offset, limit int64 // the page; no limit, no page
+	see           func(row) error
+	total         int64
+}
+
+// all walks a piece of the list.
+func (w *walk) all(p piece) error {
+	top, err := w.top(w.ctx, w.roll)
+	if err != nil {
+		return err
+	}
+	return w.level(top, p, p != whole)
+}
+
+// level walks a piece by the blocks of a level. A ragged piece need not begin
+// and end where blocks do.
+func (w *walk) level(level int, p piece, ragged bool) error {
+	if level < 0 {
+		return w.entries(p)
+	}
+	blocks, err := w.blocks(w.ctx, w.roll, level, p, ragged)
+	if err != nil {
+		return err
+	}
+	for i, b := range blocks {
+		edge := ragged && (i == 0 || i == len(blocks)-1)
+		if err := w.block(level, b, edge); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// block takes a block as its tally has it, or looks at what it is made of:
+// where the tally does not tell, and where the page is to be found.
+func (w *walk) block(level int, b block, edge bool) error {
+	n, known := w.of(b)
+	if edge || !known {
+		return w.level(level-1, b.piece, edge)
+	}
+	for _, r := range w.minus {
+		left := &walk{view: w.view, ctx: w.ctx, roll: r, filter: w.filter}
+		if err := left.all(b.piece); err != nil {
+			return err
+		}
+		n -= left.total
+	}
+	if level > 0 && w.on(n) {
+		return w.level(level-1, b.piece, false)
+	}
+	return w.take(b.piece, n)
+}
+
+// entries counts entries one by one.
+func (w *walk) entries(p piece) (err error) {
+	n := int64(0)
+	l := w.narrowed(p, w.filter)
+	l.columns, l.order = "count(*)", "1"
+	if err := l.run(w.ctx, w.view, func(r row) error { n = r.int(0); return nil }); err != nil {
+		return err
+	}
+	return w.take(p, n)
+}
+
+// on reports whether the next n entries have a part in the page.
+func (w *walk) on(n int64) bool {
+	return w.limit > 0 && w.total < w.offset+w.limit && w.offset < w.total+n
+}
+
+// take counts the n entries of a piece and shows those that are on the page.
+func (w *walk) take(p piece, n int64) error {
+	if w.on(n) {
+		l := w.narrowed(p, w.filter)
+		w.reading(l)
+		l.offset = max(0, w.offset-w.total)
+		l.limit = int(w.offset + w.limit - w.total - l.offset)
+		if err := l.run(w.ctx, w.view, w.see); err != nil {
+			return err
+		}
+	}
+	w.total += n
+	return nil
+}
+
+// reading selects the images of entries, as readImage wants them.
+func (r roll) reading(l *list) {
+	l.columns = "e.owner, e.name, e.public, e.record, e.shares, e.id"
+	if r.images != "" {
+		l.columns, l.from = "i.owner, i.name, i.public, i.record, i.shares, i.id", l.from+r.images
+	}
 }
