@@ -18,6 +18,9 @@ type conn struct {
 	raw   driver.Conn
 	stmts map[string]driver.Stmt // by text; the texts of this package are few
 	block int64                  // blockSize, but in tests
+	// levels is how many levels of tallies a list has at the most, of those
+	// that have any: nil until the first write asks.
+	levels map[string]int
 }
 
 // row is one row of an answer. It is overwritten by the next.

@@ -58,6 +58,10 @@ func (t *tx) gone(r roll, p place, e entry) (err error) {
 // bump moves the numbers of the blocks that a place lies in, and tells what
 // the lowest has then; counted is whether there are any.
 func (t *tx) bump(r roll, p place, by int64, e entry) (n int64, counted bool, err error) {
+	levels, err := t.levels(r)
+	if err != nil {
+		return 0, false, err
+	}
 	available, ready, ends := int64(0), int64(0), int64(never)
 	if e.state == nil || e.ready != nil {
 		available = by
@@ -68,40 +72,55 @@ func (t *tx) bump(r roll, p place, by int64, e entry) (n int64, counted bool, er
 	if at, is := e.until.(int64); is && by > 0 {
 		ends = at
 	}
-	for level := int64(0); ; level++ {
-		found := false
+	for level := range levels {
 		err := t.query(context.Background(), func(row row) error {
-			if found = true; level == 0 {
+			if level == 0 {
 				n, counted = row.int(0), true
 			}
 			return nil
-		}, tallyBump, r.name, level, p.owner, p.at, p.id, by, available, ready, ends)
-		if err != nil || !found {
-			return n, counted, err
+		}, at(level, tallyBump), r.name, p.owner, p.at, p.id, by, available, ready, ends)
+		if err != nil {
+			return 0, false, err
 		}
 	}
+	return n, counted, nil
 }
 
-const tallyBump = "UPDATE tallies SET n = n + ?6, available = available + ?7, ready = max(ready, ?8), ends = min(ends, ?9) " +
-	"WHERE list = ?1 AND level = ?2 AND (owner, at, id) = (SELECT owner, at, id" + tallyFrom + ") RETURNING n"
+// levels is how many levels of tallies a list has: it may have fewer, since a
+// change that was taken back leaves what is remembered here, but never more.
+// Most lists have none, and a write of theirs asks no table.
+func (t *tx) levels(r roll) (int, error) {
+	c := t.turn.c
+	if c.levels == nil {
+		all := map[string]int{}
+		if err := t.query(context.Background(), func(row row) error { all[row.text(0)] = int(row.int(1)) + 1; return nil },
+			"SELECT list, max(level) FROM tallies GROUP BY list"); err != nil {
+			return 0, err
+		}
+		c.levels = all
+	}
+	return c.levels[r.name], nil
+}
+
+const tallyBump = "UPDATE tallies SET n = n + ?5, available = available + ?6, ready = max(ready, ?7), ends = min(ends, ?8) " +
+	"WHERE list = ?1 AND level = LEVEL AND (owner, at, id) = (SELECT owner, at, id" + tallyFrom + ") RETURNING n"
 
 // recount is bump by counting the blocks from what is below them.
 func (t *tx) recount(r roll, p place) (n int64, counted bool, err error) {
-	for level := 0; ; level++ {
-		b, found, err := t.blockAt(r, level, p)
-		if err != nil || !found {
-			return n, counted, err
+	levels, err := t.levels(r)
+	for level := 0; err == nil && level < levels; level++ {
+		b, found, fault := t.blockAt(r, level, p)
+		if fault != nil || !found {
+			return n, counted, fault
 		}
-		if b, _, err = t.measure(r, level, b.piece); err != nil {
-			return n, counted, err
+		if b, _, err = t.measure(r, level, b.piece); err == nil {
+			err = t.putBlock(r, level, b)
 		}
 		if level == 0 {
 			n, counted = b.n, true
 		}
-		if err := t.putBlock(r, level, b); err != nil {
-			return n, counted, err
-		}
 	}
+	return n, counted, err
 }
 
 func (t *tx) putBlock(r roll, level int, b block) error {
@@ -126,7 +145,12 @@ func (t *tx) long(r roll, p place) (is bool, err error) {
 
 // lay makes new blocks of a piece of a level, three quarters full, and looks
 // whether the level above has to follow.
-func (t *tx) lay(r roll, level int, p piece, at place) error {
+func (t *tx) lay(r roll, level int, p piece, near place) error {
+	levels, err := t.levels(r)
+	if err != nil {
+		return err
+	}
+	t.turn.c.levels[r.name] = max(levels, level+1)
 	_, parts, err := t.measure(r, level, p)
 	if err != nil {
 		return err
@@ -154,38 +178,38 @@ func (t *tx) lay(r roll, level int, p piece, at place) error {
 			return err
 		}
 	}
-	return t.grown(r, level+1, at)
+	return t.grown(r, level+1, near)
 }
 
 // after is where the part stands that has so many before it in a piece, nil
 // for none.
-func (t *tx) after(r roll, level int, p piece, n int64) (at *place, err error) {
+func (t *tx) after(r roll, level int, p piece, n int64) (found *place, err error) {
 	l := r.parts(level, p)
 	l.limit, l.offset = 1, n
 	err = l.run(context.Background(), t.view, func(row row) error {
-		found := readPlace(row)
-		at = &found
+		at := readPlace(row)
+		found = &at
 		return nil
 	})
-	return at, err
+	return found, err
 }
 
 // grown splits the block of a level in which a place lies, or begins the
 // level, if there are too many parts.
-func (t *tx) grown(r roll, level int, at place) error {
-	b, _, err := t.blockAt(r, level, at)
+func (t *tx) grown(r roll, level int, near place) error {
+	b, _, err := t.blockAt(r, level, near)
 	if err != nil {
 		return err
 	}
 	if _, parts, err := t.measure(r, level, b.piece); err != nil || parts <= t.turn.c.block {
 		return err
 	}
-	return t.lay(r, level, b.piece, at)
+	return t.lay(r, level, b.piece, near)
 }
 
 // drop removes the blocks of a piece from a level.
 func (t *tx) drop(r roll, level int, p piece) error {
-	text, args := "DELETE FROM tallies WHERE list = ? AND level = ? AND (owner, at, id) >= (?, ?, ?)", []any{r.name, int64(level), p.from.owner, p.from.at, p.from.id}
+	text, args := at(level, "DELETE FROM tallies WHERE list = ? AND level = LEVEL AND (owner, at, id) >= (?, ?, ?)"), []any{r.name, p.from.owner, p.from.at, p.from.id}
 	if !p.open {
 		text, args = text+" AND (owner, at, id) < (?, ?, ?)", append(args, p.to.owner, p.to.at, p.to.id)
 	}

@@ -12,8 +12,9 @@ import (
 // stored is an image as it is in the tables.
 type stored struct {
 	known
-	shares []ledger.Share
-	record string
+	shares    []ledger.Share
+	snapshots []ledger.Snapshot // of one that is written; of one that was, record has them
+	record    string
 }
 
 // known is what images are found by: a column each.
@@ -81,7 +82,7 @@ func (t *tx) putIn(key ledger.ImageKey, is stored) error {
 			return err
 		}
 	}
-	return t.eachSnapshot(key, is, "INSERT INTO snapshots (product, region, id, snapshot) VALUES (?, ?, ?, ?)")
+	return t.eachSnapshot(key, is.snapshots, "INSERT INTO snapshots (product, region, id, snapshot) VALUES (?, ?, ?, ?)")
 }
 
 // takeOut removes an image, without its shares' reverse.
@@ -94,22 +95,20 @@ func (t *tx) takeOut(key ledger.ImageKey, was stored) error {
 			return err
 		}
 	}
-	return t.eachSnapshot(key, was, "DELETE FROM snapshots WHERE product = ? AND region = ? AND id = ? AND snapshot = ?")
+	i := new(ledger.Image)
+	if err := json.Unmarshal([]byte(was.record), (*record)(i)); err != nil {
+		return fmt.Errorf("%w: record of image %v: %w", ErrDamaged, key, err)
+	}
+	return t.eachSnapshot(key, i.Snapshots, "DELETE FROM snapshots WHERE product = ? AND region = ? AND id = ? AND snapshot = ?")
 }
 
 // eachSnapshot runs a statement for each snapshot that an image is made of.
-func (t *tx) eachSnapshot(key ledger.ImageKey, s stored, text string) error {
-	i := new(ledger.Image)
-	if err := json.Unmarshal([]byte(s.record), (*record)(i)); err != nil {
-		return fmt.Errorf("%w: record of image %v: %w", ErrDamaged, key, err)
-	}
-	var done []string
-	for _, d := range i.Snapshots {
-		if slices.Contains(done, d.ID) {
+func (t *tx) eachSnapshot(key ledger.ImageKey, all []ledger.Snapshot, text string) error {
+	for i, s := range all {
+		if slices.ContainsFunc(all[:i], func(o ledger.Snapshot) bool { return o.ID == s.ID }) {
 			continue
 		}
-		done = append(done, d.ID)
-		if err := t.exec(text, string(key.Product), key.Region, key.ID, d.ID); err != nil {
+		if err := t.exec(text, string(key.Product), key.Region, key.ID, s.ID); err != nil {
 			return err
 		}
 	}

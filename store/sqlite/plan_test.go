@@ -89,14 +89,14 @@ func TestPlansOfSets(t *testing.T) {
 // Tallies are found by place, in whichever level.
 func TestPlansOfTallies(t *testing.T) {
 	s, _ := fresh(t)
-	const at = "tallies PRIMARY KEY (list=? AND level=? AND (owner,at,id)<(?,?,?))"
+	const before = "tallies PRIMARY KEY (list=? AND level=? AND (owner,at,id)<(?,?,?))"
 	for text, want := range map[string]string{
-		tallyAt:   at,
+		tallyAt:   before,
 		tallyNext: "tallies PRIMARY KEY (list=? AND level=? AND (owner,at,id)>(?,?,?))",
-		tallyBump: "tallies PRIMARY KEY (list=? AND level=? AND owner=? AND at=? AND id=?); " + at,
+		tallyBump: "tallies PRIMARY KEY (list=? AND level=? AND owner=? AND at=? AND id=?); " + before,
 	} {
-		args := []any{"l", int64(0), "o", int64(1), "i", int64(1), int64(1), int64(1), int64(1)}
-		if got := plan(t, s.writer.c, text, args...); got != want {
+		args := []any{"l", "o", int64(1), "i", int64(1), int64(1), int64(1), int64(1)}
+		if got := plan(t, s.writer.c, at(3, text), args...); got != want {
 			t.Errorf("%s\nplan %s\nwant %s", text, got, want)
 		}
 	}

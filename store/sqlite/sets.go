@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"math"
+	"slices"
 
 	"imageshare/ledger"
 )
@@ -55,6 +56,7 @@ type walk struct {
 	offset, limit int64 // the page; no limit, no page
 	see           func(row) error
 	total         int64
+	out           []*short // the lists of what the list leaves out, as far as they were needed
 }
 
 // all walks a piece of the list.
@@ -92,17 +94,37 @@ func (w *walk) block(level int, b block, edge bool) error {
 	if edge || !known {
 		return w.level(level-1, b.piece, edge)
 	}
-	for _, r := range w.minus {
-		left := &walk{view: w.view, ctx: w.ctx, roll: r, filter: w.filter}
-		if err := left.all(b.piece); err != nil {
+	for i := range w.minus {
+		out, err := w.leftOut(i, b.piece)
+		if err != nil {
 			return err
 		}
-		n -= left.total
+		n -= out
 	}
 	if level > 0 && w.on(n) {
 		return w.level(level-1, b.piece, false)
 	}
 	return w.take(b.piece, n)
+}
+
+// leftOut is how many entries of a piece are in a list of what is left out.
+func (w *walk) leftOut(list int, p piece) (int64, error) {
+	if w.out == nil {
+		w.out = make([]*short, len(w.minus))
+	}
+	if w.out[list] == nil {
+		s, err := w.short(w.minus[list])
+		if err != nil {
+			return 0, err
+		}
+		w.out[list] = s
+	}
+	if s := w.out[list]; s.top < 0 {
+		return s.inside(p), nil
+	}
+	left := &walk{view: w.view, ctx: w.ctx, roll: w.minus[list], filter: w.filter}
+	err := left.level(w.out[list].top, p, true)
+	return left.total, err
 }
 
 // entries counts entries one by one.
@@ -142,4 +164,33 @@ func (r roll) reading(l *list) {
 	if r.images != "" {
 		l.columns, l.from = "i.owner, i.name, i.public, i.record, i.shares, i.id", l.from+r.images
 	}
+}
+
+// short is a list as far as it is kept in memory: one that has no tallies,
+// with its ids in order.
+type short struct {
+	top int
+	ids []string
+}
+
+func (w *walk) short(r roll) (*short, error) {
+	top, err := w.top(w.ctx, r)
+	s := &short{top: top}
+	if err != nil || top >= 0 {
+		return s, err
+	}
+	l := r.narrowed(whole, w.filter)
+	l.columns = r.order
+	err = l.run(w.ctx, w.view, func(row row) error { s.ids = append(s.ids, row.text(0)); return nil })
+	return s, err
+}
+
+// inside is how many ids a piece has.
+func (s *short) inside(p piece) int64 {
+	from, _ := slices.BinarySearch(s.ids, p.from.id)
+	to, _ := slices.BinarySearch(s.ids, p.to.id)
+	if p.open {
+		to = len(s.ids)
+	}
+	return int64(to - from)
 }

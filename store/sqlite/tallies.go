@@ -1,6 +1,10 @@
 package sqlite
 
-import "context"
+import (
+	"context"
+	"strconv"
+	"strings"
+)
 
 // A list that is longer than a block has a row in tallies for each block of
 // its entries. A level that has more blocks than a block may have entries has
@@ -70,21 +74,27 @@ func (v view) blockAt(r roll, level int, p place) (b block, found bool, err erro
 	err = v.query(context.Background(), func(row row) error {
 		found, b.from, b.n = true, readPlace(row), row.int(3)
 		return nil
-	}, tallyAt, r.name, int64(level), p.owner, p.at, p.id)
+	}, at(level, tallyAt), r.name, p.owner, p.at, p.id)
 	if err == nil && found {
 		err = v.query(context.Background(), func(row row) error {
 			b.to, b.open = readPlace(row), false
 			return nil
-		}, tallyNext, r.name, int64(level), p.owner, p.at, p.id)
+		}, at(level, tallyNext), r.name, p.owner, p.at, p.id)
 	}
 	return b, found, err
 }
 
 const (
-	tallyFrom = " FROM tallies WHERE list = ?1 AND level = ?2 AND (owner, at, id) <= (?3, ?4, ?5) ORDER BY owner DESC, at DESC, id DESC LIMIT 1"
+	tallyFrom = " FROM tallies WHERE list = ?1 AND level = LEVEL AND (owner, at, id) <= (?2, ?3, ?4) ORDER BY owner DESC, at DESC, id DESC LIMIT 1"
 	tallyAt   = "SELECT owner, at, id, n" + tallyFrom
-	tallyNext = "SELECT owner, at, id, n FROM tallies WHERE list = ?1 AND level = ?2 AND (owner, at, id) > (?3, ?4, ?5) ORDER BY owner, at, id LIMIT 1"
+	tallyNext = "SELECT owner, at, id, n FROM tallies WHERE list = ?1 AND level = LEVEL AND (owner, at, id) > (?2, ?3, ?4) ORDER BY owner, at, id LIMIT 1"
 )
+
+// at writes a level into a statement. As a parameter it would have SQLite plan
+// the statement anew whenever it changes from 0 or 1 to more.
+func at(level int, text string) string {
+	return strings.ReplaceAll(text, "LEVEL", strconv.Itoa(level))
+}
 
 // parts selects what a block of a level is made of: entries, or blocks.
 func (r roll) parts(level int, p piece) *list {
@@ -94,7 +104,7 @@ func (r roll) parts(level int, p piece) *list {
 		return l
 	}
 	l := &list{columns: "owner, at, id", from: "tallies", order: "owner, at, id"}
-	l.and("list = ? AND level = ?", r.name, int64(level-1))
+	l.and(at(level-1, "list = ? AND level = LEVEL"), r.name)
 	l.and("(owner, at, id) >= (?, ?, ?)", p.from.owner, p.from.at, p.from.id)
 	if !p.open {
 		l.and("(owner, at, id) < (?, ?, ?)", p.to.owner, p.to.at, p.to.id)

@@ -29,7 +29,7 @@ func (t *tx) PutImage(i *ledger.Image) error {
 	if err != nil && !errors.Is(err, ledger.ErrNoImage) {
 		return err
 	}
-	is := stored{known: knownOf(i), shares: i.Shares, record: string(text)}
+	is := stored{known: knownOf(i), shares: i.Shares, snapshots: i.Snapshots, record: string(text)}
 	if err := t.putReverse(i.Key, old, is); err != nil {
 		return err
 	}
