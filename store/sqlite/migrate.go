@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"time"
+
+	"imageshare/ledger"
 )
 
 //go:embed schema/*.sql
@@ -114,14 +116,15 @@ func fillTallies(ctx context.Context, t *tx) error {
 // images are public, or not available.
 func fillShares(ctx context.Context, t *tx) error {
 	return t.turn.c.query(ctx, func(r row) error {
+		key := ledger.ImageKey{Product: ledger.Product(r.text(0)), Region: r.text(1), ID: r.text(2)}
 		shares, err := readShares(r.text(4))
 		if err != nil {
 			return nil // damaged; reported when it is read
 		}
 		for _, s := range shares {
-			account := r.text(3)[:len(r.text(3))-len(number(r.text(3)))] + s.Account
+			g := holdingOf(key, r.text(3), s)
 			if err := t.turn.c.exec("UPDATE shares SET state = ?, ready = ?, public = ? WHERE account = ? AND product = ? AND region = ? AND owner = ? AND at = ? AND image = ?",
-				r[5], r[6], r[7], account, r[0], r[1], r[3], s.At.Unix(), r[2]); err != nil {
+				r[5], r[6], r[7], g.account, g.product, g.region, g.owner, s.At.Unix(), key.ID); err != nil {
 				return err
 			}
 		}

@@ -146,16 +146,29 @@ func (w *walk) on(n int64) bool {
 // take counts the n entries of a piece and shows those that are on the page.
 func (w *walk) take(p piece, n int64) error {
 	if w.on(n) {
-		l := w.narrowed(p, w.filter)
-		w.reading(l)
-		l.offset = max(0, w.offset-w.total)
-		l.limit = int(w.offset + w.limit - w.total - l.offset)
-		if err := l.run(w.ctx, w.view, w.see); err != nil {
+		if err := w.show(p); err != nil {
 			return err
 		}
 	}
 	w.total += n
 	return nil
+}
+
+// show shows the entries of a piece that are on the page. Those before it are
+// skipped in the index, or the image of each would be looked up.
+func (w *walk) show(p piece) error {
+	skip := max(0, w.offset-w.total)
+	if skip > 0 {
+		l := w.narrowed(p, w.filter)
+		l.columns, l.limit, l.offset = w.places(), 1, skip
+		if err := l.run(w.ctx, w.view, func(r row) error { p.from = readPlace(r); return nil }); err != nil {
+			return err
+		}
+	}
+	l := w.narrowed(p, w.filter)
+	w.reading(l)
+	l.limit = int(w.offset + w.limit - w.total - skip)
+	return l.run(w.ctx, w.view, w.see)
 }
 
 // reading selects the images of entries, as readImage wants them.

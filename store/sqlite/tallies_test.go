@@ -49,7 +49,7 @@ func scattered(tx ledger.Tx, rnd *rand.Rand, many int) error {
 		}
 	}
 	if rnd.IntN(10) == 0 {
-		i.State, i.ReadyAt = ledger.Creating, noon.Add(time.Duration(rnd.IntN(10))*time.Second)
+		i.State, i.ReadyAt = ledger.Creating, noon.Add(time.Duration(rnd.IntN(10_000))*time.Millisecond)
 	}
 	if rnd.IntN(10) == 0 {
 		i.State = ledger.Deprecated
