@@ -3,6 +3,8 @@ module imageshare
 go 1.26.0
 
 require (
+	github.com/coocood/freecache v1.2.5 // package store/cache: records in memory of a fixed size that the garbage collector does not look at
+	github.com/dustin/go-humanize v1.1.0 // sizes on the command line, as people write them
 	github.com/go-json-experiment/json v1.27.2 // packages param, tencent, alibaba: JSON that refuses a name given twice and text that is no UTF-8, and writes nil lists as empty ones; the standard library to be
 	github.com/gofrs/flock v0.13.1 // package store/sqlite: one server to a database file, on every platform
 	github.com/google/uuid v1.6.0 // request ids, as UUIDs
@@ -15,7 +17,6 @@ require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
-	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect

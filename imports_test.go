@@ -30,6 +30,7 @@ var rules = []struct {
 	{"tencent", []string{"api", "param", "sign"}, "a dialect speaks; it offers nothing"},
 	{"alibaba", []string{"api", "param", "sign"}, "vendors never import each other"},
 	{"*/sts", []string{"api", "param", "policy", "session"}, "the products that make sessions"},
+	{"tencent/cvm", []string{"api", "param", "tencent/region"}, "its own lists of regions and zones tell what the product region does"},
 	{"tencent/*", []string{"api", "param"}, "a product knows actions, not envelopes"},
 	{"alibaba/*", []string{"api", "param"}, "a product knows actions, not envelopes"},
 	{"server", []string{"api", "param", "policy", "session", "sign"}, "the door knows no vendor and no engine"},

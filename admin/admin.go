@@ -4,8 +4,8 @@
 // file, and a list that a body writes is the whole list there, too.
 //
 // Nobody signs here. On a loopback listener the browser is the danger, so the
-// Host must be a loopback name and an Origin must be its own: a page of
-// another site, or a name that was rebound to 127.0.0.1, gets 403. On any
+// Host must be a loopback name, and an Origin its own; a page of another site
+// gets 403 for whatever it asks, as does a name that was rebound to 127.0.0.1. On any
 // other address a bearer token stands in front of everything that tells or
 // changes something.
 //
@@ -22,8 +22,8 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -120,6 +120,8 @@ func (h handler) guard(next http.Handler) http.Handler {
 			fail(w, http.StatusForbidden, "Forbidden", "the Host must be localhost, 127.0.0.1 or [::1]")
 		case !sameOrigin(r):
 			fail(w, http.StatusForbidden, "Forbidden", "the Origin is not this server's")
+		case !ownPage(r):
+			fail(w, http.StatusForbidden, "Forbidden", "a page of another site may not ask here, nor lead here: open the address itself")
 		case h.Token != "" && !open && !h.bears(r):
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			fail(w, http.StatusUnauthorized, "Unauthorized", "send Authorization: Bearer TOKEN, with the token of --admin-token-file")
@@ -129,20 +131,21 @@ func (h handler) guard(next http.Handler) http.Handler {
 	})
 }
 
-func loopbackName(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	switch strings.ToLower(strings.Trim(host, "[]")) {
-	case "localhost", "127.0.0.1", "::1":
-		return true
-	}
-	return false
-}
+// loopbackName takes three names with a port or without, literally: whatever
+// else could be read as one of them is nobody's.
+var loopbackName = regexp.MustCompile(`^((?i:localhost)|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?$`).MatchString
 
 func sameOrigin(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	return origin == "" || origin == "http://"+r.Host || origin == "https://"+r.Host
+}
+
+// ownPage looks at what browsers say of requests that have no Origin, those of
+// an image, a script or a link. Another port of this machine is same-site, and
+// as foreign as its Origin would be.
+func ownPage(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return site == "" || site == "same-origin" || site == "none"
 }
 
 // bears compares digests, so that the time taken tells nothing, not even a length.

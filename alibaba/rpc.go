@@ -21,7 +21,7 @@ func (Dialect) Read(r *sign.Request) (*api.Call, error) {
 	c.Params = func() (param.Bag, error) { return param.FromForm(r.Params, outside), nil }
 	format := formatV1
 	if isV3(r) {
-		c.Action, c.Version = r.Header.Get("x-acs-action"), r.Header.Get("x-acs-version")
+		c.Action, c.Version = r.Header.Get("X-Acs-Action"), r.Header.Get("X-Acs-Version")
 		format = formatV3
 	} else {
 		c.Action, c.Version = param.Value(r.Params, "Action"), param.Value(r.Params, "Version")
@@ -118,7 +118,7 @@ func readV3(r *sign.Request) (sign.Proof, error) {
 		return proof, err
 	}
 	verify := proof.Verify
-	proof.Verify = func(secret string) error {
+	proof.Verify = func(secret *sign.Secret) error {
 		if err := verify(secret); err != nil {
 			return errors.Join(errMismatchV3, err)
 		}

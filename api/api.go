@@ -134,6 +134,13 @@ func (a *Action) Call(ctx context.Context, r Request, in any) (any, error) { ret
 // Stamp writes the request id where the answer has a place for it.
 func (a *Action) Stamp(out any, requestID string) { a.stamp(out, requestID) }
 
+// Offset is where a page begins, the first being 1. It stays within 64 bits,
+// though a page number may be as large as its type.
+func Offset(number, size int64) int64 {
+	const far = 1 << 40
+	return min(number-1, far) * size
+}
+
 // Page is one page of a list, the first being 1; past the end it is empty.
 func Page[T any](list []T, number, size int64) []T {
 	// Divided, not multiplied: a page number may be as large as its type.

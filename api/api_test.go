@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -77,5 +78,14 @@ func TestSpell(t *testing.T) {
 	}
 	if f := api.Match(errors.New("other"), api.Fault{Code: "Internal"}, rows); f.Code != "Internal" {
 		t.Errorf("fallback: %v", f)
+	}
+}
+
+func TestOffset(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ number, size, want int64 }{{1, 10, 0}, {3, 50, 100}, {math.MaxInt64, 100, 100 << 40}} {
+		if got := api.Offset(c.number, c.size); got != c.want {
+			t.Errorf("page %d of %d begins at %d, want %d", c.number, c.size, got, c.want)
+		}
 	}
 }

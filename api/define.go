@@ -28,7 +28,8 @@ type Spec[In any] struct {
 	// differ in nothing else.
 	Limits map[string]string
 	// Resources names what a policy is asked about, all of which it must allow.
-	// Where it names none, nobody needs a permission.
+	// Where it names none, nobody needs a permission. A denial says what In's
+	// method Named() string does, if it has one, instead.
 	Resources func(Request, *In) []string
 }
 

@@ -103,9 +103,12 @@ func (f Fault) Spell(err error, requestID string) Fault {
 		if !strings.Contains(text, "{") {
 			return text
 		}
-		pairs := []string{"{requestId}", requestID, "{stringToSign}", mismatch.StringToSign, "{canonical}", mismatch.Canonical}
+		pairs := []string{
+			"{requestId}", requestID,
+			"{stringToSign}", clip(mismatch.StringToSign, longText), "{canonical}", clip(mismatch.Canonical, longText),
+		}
 		for _, name := range []string{"field", "reason", "image", "account", "region", "limit", "count", "action", "resource"} {
-			pairs = append(pairs, "{"+name+"}", clip(detail(name)))
+			pairs = append(pairs, "{"+name+"}", clip(detail(name), longDetail))
 		}
 		return strings.NewReplacer(pairs...).Replace(text)
 	}
@@ -113,11 +116,17 @@ func (f Fault) Spell(err error, requestID string) Fault {
 	return f
 }
 
+// What an answer quotes at most of a detail, and of a text that was to be
+// signed. Encoded for signing, a form is five times as long as it was sent.
+const (
+	longDetail = 256
+	longText   = 64 << 10
+)
+
 // clip shortens what a client sent before it is sent back.
-func clip(detail string) string {
-	const most = 256
-	if len(detail) <= most {
-		return detail
+func clip(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	return strings.ToValidUTF8(detail[:most], "") + "…"
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }

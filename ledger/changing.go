@@ -10,6 +10,8 @@ import (
 type Attributes struct {
 	Name, Description, Family *string
 	BootMode, License         *string
+	// Tags are given a value by their keys, or dropped where that is nil.
+	Tags map[string]*string
 	// State is Available or Deprecated.
 	State  *State
 	DryRun bool // check everything and change nothing: see ErrDryRun
@@ -49,6 +51,7 @@ func (a Attributes) apply(img *Image, now time.Time) error {
 			*to = *from
 		}
 	}
+	a.retag(img)
 	if a.State == nil || *a.State == img.State {
 		return nil
 	}
@@ -60,6 +63,19 @@ func (a Attributes) apply(img *Image, now time.Time) error {
 	}
 	img.State = *a.State
 	return nil
+}
+
+func (a Attributes) retag(img *Image) {
+	for key, value := range a.Tags {
+		if value == nil {
+			delete(img.Tags, key)
+			continue
+		}
+		if img.Tags == nil {
+			img.Tags = map[string]string{}
+		}
+		img.Tags[key] = *value
+	}
 }
 
 // inUse reports whether others may use the image.

@@ -104,8 +104,8 @@ func copyOf(src *Image, cp NewCopies, region string) *Image {
 	if cp.Description != "" {
 		img.Description = cp.Description
 	}
-	for i := range img.Snapshots {
-		img.Snapshots[i].ID = ""
+	for i, s := range img.Snapshots {
+		img.Snapshots[i] = Snapshot{Usage: s.Usage, SizeGiB: s.SizeGiB, Device: s.Device}
 	}
 	return img
 }

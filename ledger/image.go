@@ -90,6 +90,11 @@ type Snapshot struct {
 	ID      string
 	Usage   string // system or data
 	SizeGiB int64
+	Device  string `json:",omitempty"` // as who made the image named it; "" if nobody did
+	// What an imported disk was made of. Nobody looks there.
+	Format string `json:",omitempty"`
+	Bucket string `json:",omitempty"`
+	Object string `json:",omitempty"`
 }
 
 // Share is one account's use of an image.

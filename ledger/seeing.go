@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -204,4 +205,11 @@ func (s *seeing) seen(img *Image) (Seen, bool) {
 	}
 	public := img.Public && slices.Contains(s.Sets, Public)
 	return Seen{Image: img, As: as}, slices.Contains(s.Sets, as) || public
+}
+
+// Occurs reports whether a part occurs in a text, in any letter case. Letters
+// of another case have up to three times the bytes, so what is far longer than
+// the text is not looked at: it would be for each image.
+func Occurs(text, part string) bool {
+	return len(part) <= 5*len(text) && strings.Contains(strings.ToLower(text), strings.ToLower(part))
 }

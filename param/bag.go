@@ -19,8 +19,8 @@
 //
 // What concerns two fields is a method Check() error on the struct.
 //
-// Limits: two thousand parameters, sixteen levels; no documented call comes
-// near either.
+// Limits: two thousand parameters, sixteen levels, names in JSON of 512 bytes;
+// no documented call comes near any of them.
 package param
 
 import (
@@ -32,6 +32,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -50,6 +51,7 @@ const (
 	Bool
 	List   // a JSON array is here; its items follow as their own parameters
 	Object // likewise a JSON object
+	null   // is in no finished bag, but counts until then: to read it costs as much
 )
 
 // Param is one parameter under its dotted name, as Filters.1.Values.2. Numbers
@@ -67,13 +69,20 @@ type Bag []Param
 const (
 	MaxParams = 2000
 	maxDepth  = 16
+	// maxName is of a whole dotted name, which stands anew in each one below it.
+	maxName = 512
 )
 
 // IsForm reports whether a body is a form, whatever charset it names: the npm
 // client aliyun-sdk names one.
 func IsForm(h http.Header) bool {
-	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
-	return err == nil && kind == "application/x-www-form-urlencoded"
+	const form = "application/x-www-form-urlencoded"
+	sent := h.Get("Content-Type")
+	if sent == form || sent == "application/json" { // as most write them
+		return sent == form
+	}
+	kind, _, err := mime.ParseMediaType(sent)
+	return err == nil && kind == form
 }
 
 // FromForm makes a bag of decoded query and form parameters, leaving out those
@@ -88,10 +97,13 @@ func FromForm(params []sign.Param, skip func(sign.Param) bool) Bag {
 	return b
 }
 
-// FromJSON flattens a JSON object. A null is absent; a name given twice, a
-// name with a dot and anything that is not one JSON object is ErrMalformed.
+// FromJSON flattens a JSON object. A null is absent; a name given twice, one
+// with a dot, one too long and anything that is not one JSON object is
+// ErrMalformed.
 func FromJSON(body []byte) (Bag, error) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(body))
+	d := decoders.Get().(*jsontext.Decoder)
+	defer release(d)
+	d.Reset(bytes.NewBuffer(body))
 	if d.PeekKind() != '{' {
 		return nil, malformed("", "the body is not a JSON object")
 	}
@@ -102,7 +114,16 @@ func FromJSON(body []byte) (Bag, error) {
 	if _, err := d.ReadToken(); err != io.EOF {
 		return nil, malformed("", "the body goes on after its JSON object")
 	}
-	return b, nil
+	return slices.DeleteFunc(b, func(p Param) bool { return p.Kind == null }), nil
+}
+
+// decoders are used again: making one costs more than a body of one parameter.
+// What an earlier body left in one is gone with Reset.
+var decoders = sync.Pool{New: func() any { return jsontext.NewDecoder(bytes.NewBuffer(nil)) }}
+
+func release(d *jsontext.Decoder) {
+	d.Reset(strings.NewReader("")) // or a large body would be held as long as its decoder
+	decoders.Put(d)
 }
 
 // jsonError names the place where a body stopped being acceptable JSON.
@@ -142,7 +163,7 @@ func flatten(d *jsontext.Decoder, b Bag, name string, depth int) (Bag, error) {
 	case 't', 'f':
 		return add(b, name, t.String(), Bool), nil
 	}
-	return b, nil // null
+	return add(b, name, "", null), nil
 }
 
 // add appends a parameter; the body itself has no name and is none.
@@ -160,6 +181,9 @@ func flattenObject(d *jsontext.Decoder, b Bag, name string, depth int) (Bag, err
 			return nil, err
 		}
 		key := t.String()
+		if len(name)+len(key) > maxName {
+			return nil, malformed(name, "has a name in it that is longer than any parameter's")
+		}
 		if key == "" || strings.Contains(key, ".") {
 			return nil, malformed(under(name, key), "is no name of a parameter")
 		}

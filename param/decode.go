@@ -190,7 +190,9 @@ func setText(p Param, v reflect.Value) error {
 	return nil
 }
 
-// setJoined splits a list that came as one text; empty items are nothing.
+// setJoined splits a list that came as one text; empty items are nothing. It
+// has no more items than a list that came as parameters: what is done for each,
+// others wait for.
 func setJoined(p Param, v reflect.Value) error {
 	var text string
 	if err := setText(p, reflect.ValueOf(&text).Elem()); err != nil {
@@ -200,6 +202,9 @@ func setJoined(p Param, v reflect.Value) error {
 	for item := range strings.SplitSeq(text, ",") {
 		if item = strings.TrimSpace(item); item != "" {
 			items = append(items, item)
+		}
+		if len(items) > MaxParams {
+			return outside(p.Name, fmt.Sprintf("has more than %d items", MaxParams))
 		}
 	}
 	v.Set(reflect.ValueOf(items))
@@ -249,6 +254,10 @@ func (f *field) check(name string, v reflect.Value) error {
 	return nil
 }
 
+// maxDigits is of a number kept as text. The time to read one grows with the
+// square of its length, and none that is documented has more than twenty.
+const maxDigits = 100
+
 func (f *field) checkText(name, text string) error {
 	switch {
 	case len(f.enum) > 0 && !slices.Contains(f.enum, text):
@@ -257,6 +266,8 @@ func (f *field) checkText(name, text string) error {
 		return outside(name, fmt.Sprintf("is longer than %d characters", f.maxLen))
 	case f.digits && !isDigits(text):
 		return malformed(name, "is not a number")
+	case f.digits && len(text) > maxDigits:
+		return outside(name, fmt.Sprintf("is longer than %d digits", maxDigits))
 	case f.digits:
 		n, _ := new(big.Int).SetString(text, 10)
 		return f.checkNumber(name, n)

@@ -111,6 +111,29 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
+// TestLongNumber: one of a million digits would be read for a second.
+func TestLongNumber(t *testing.T) {
+	t.Parallel()
+	_, err := decode(raw("Id", "a", "Text", strings.Repeat("9", 1_000_000)), true)
+	if p := (*param.Error)(nil); !errors.As(err, &p) || p.Rule != param.ErrRange || p.Reason != "is longer than 100 digits" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestLongJoinedList: a list sent as one text is no way around the bound of
+// those that come as parameters.
+func TestLongJoinedList(t *testing.T) {
+	t.Parallel()
+	s := param.NewShape(reflect.TypeFor[struct {
+		Accounts []string `api:"comma"`
+	}]())
+	for items, want := range map[int]error{param.MaxParams: nil, param.MaxParams + 1: param.ErrRange, 500_000: param.ErrRange} {
+		if err := s.Decode(new(struct{ Accounts []string }), raw("Accounts", strings.Repeat("1,", items)), true); !errors.Is(err, want) {
+			t.Errorf("%d items: %v, want %v", items, err, want)
+		}
+	}
+}
+
 func TestLenient(t *testing.T) {
 	t.Parallel()
 	if _, err := decode(raw("Id", "a", "Nope", "1"), false); err != nil {
@@ -151,6 +174,8 @@ func TestFromJSONRefuses(t *testing.T) {
 		"half surrogate":  {`{"A":"\ud83d"}`, ""},
 		"nested too deep": {strings.Repeat(`{"A":`, 20) + "1" + strings.Repeat("}", 20), strings.Repeat("A.", 16) + "A"},
 		"too many":        {`{"A":[` + strings.Repeat("1,", 3000) + "1]}", "A.1999"},
+		"too long a name": {`{"A":{"` + strings.Repeat("B", 512) + `":[1,2,3]}}`, "A"},
+		"too many nulls":  {`{"A":[` + strings.Repeat("null,", 3000) + "null]}", "A.1999"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

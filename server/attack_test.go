@@ -47,6 +47,11 @@ func set(name, value string) func(*http.Request) {
 	return header(name, func(string) string { return value })
 }
 
+// add sends a header once more.
+func add(name, value string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Add(name, value) }
+}
+
 func body(text string) func(*http.Request) {
 	return func(r *http.Request) {
 		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
@@ -79,7 +84,14 @@ var attacks = []attack{
 	{"a key id that is none", swap("AKIDexample", "AKIDnobody")},
 	{"another day in the scope", swap("/cvm/tc3_request", "9/cvm/tc3_request")},
 	{"another service in the scope", swap("/cvm/", "/cbs/")},
-	{"two Authorization headers", func(r *http.Request) { r.Header.Add("Authorization", r.Header.Get("Authorization")+"0") }},
+	{"two Authorization headers", add("Authorization", "TC3-HMAC-SHA256 0")},
+	{"two actions", add("X-Tc-Action", "DeleteImages")},
+	{"two versions", add("X-Tc-Version", "2017-03-12")},
+	{"two regions", add("X-Tc-Region", "ap-beijing")},
+	{"two times", add("X-Tc-Timestamp", "1529488800")},
+	{"two digests of the body", func(r *http.Request) { r.Header["X-Tc-Content-Sha256"] = []string{"", "UNSIGNED-PAYLOAD"} }},
+	{"two tokens", func(r *http.Request) { r.Header["X-Tc-Token"] = []string{"", "s1.forged.token"} }},
+	{"two content types", add("Content-Type", "application/x-www-form-urlencoded")},
 	{"a forged token beside a stored key", set("X-Tc-Token", "s1.forged.token")},
 	{"payload said not to be signed", set("X-Tc-Content-Sha256", "UNSIGNED-PAYLOAD")},
 	{"another body", body(strings.Replace(widen, target, target+"1", 1))},
@@ -207,6 +219,59 @@ func TestUnsignedHeaders(t *testing.T) {
 		r.Header.Set(c.header, c.value)
 		if got := code(d.Do(r).Body.String()); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// A list of ids that was a question can be sent on as a deletion, since both
+// have the same body: the README says so.
+func TestUnsignedAction(t *testing.T) {
+	t.Parallel()
+	d := door(t)
+	r := signed("DescribeImages", `{"ImageIds":["img-unshared"]}`)
+	r.Header.Set("X-Tc-Action", "DeleteImages")
+	if got := code(d.Do(r).Body.String()); got != "" {
+		t.Errorf("the deletion: %q", got)
+	}
+	got := d.Do(signed("DescribeImages", `{"ImageIds":["img-unshared"]}`)).Body.String()
+	if !strings.Contains(got, `"TotalCount":0`) {
+		t.Errorf("the image afterwards: %s", got)
+	}
+}
+
+// Signature v1 and API 2.0 join names and values without encoding them, so one
+// value with an "&" signs like two parameters. What comes of it is held to the
+// rules of the action like anything else: the README says so.
+func TestAmpersand(t *testing.T) {
+	t.Parallel()
+	for _, scheme := range []string{"sha1", "sha256", "v2-sha256", "v2-tc2"} {
+		d := door(t)
+		for name, c := range map[string]struct {
+			call        []string
+			signs, sent string
+			want        string
+		}{
+			"a value cut in two": {
+				[]string{"ModifyImageAttribute", "ImageId=img-6pb6lrmy", "ImageDescription=nice&ImageFamily=other"},
+				"nice%26ImageFamily%3Dother", "nice&ImageFamily=other", "",
+			},
+			"cut where the action has no such parameter": {
+				[]string{"ModifyImageAttribute", "ImageId=img-6pb6lrmy", "ImageDescription=nice&ImageDoor=other"},
+				"nice%26ImageDoor%3Dother", "nice&ImageDoor=other", "UnknownParameter",
+			},
+			"two accounts made one": {
+				[]string{"ModifyImageSharePermission", "ImageId=img-6pb6lrmy", "Permission=SHARE", "AccountIds.0=7", "AccountIds.1=8"},
+				"AccountIds.0=7&AccountIds.1=8", "AccountIds.0=7%26AccountIds.1%3D8", "InvalidAccountId.NotFound",
+			},
+		} {
+			r := d.Request(t, scheme+" "+c.call[0], c.call[1:]...)
+			if !strings.Contains(r.URL.RawQuery, c.signs) {
+				t.Fatalf("%s: %s is not in %s", name, c.signs, r.URL.RawQuery)
+			}
+			replace(c.signs, c.sent)(r)
+			if got := code(d.Do(r).Body.String()); got != c.want {
+				t.Errorf("%s: %s: %q, want %q", scheme, name, got, c.want)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -74,7 +75,7 @@ type speaker struct {
 	ledger.Caller
 	session *session.Session // nil for a stored key
 	holder  session.Holder   // the session's
-	secret  func() (string, error)
+	secret  func() (*sign.Secret, error)
 }
 
 // speaker finds the key among those that are stored, else in its token.
@@ -87,12 +88,25 @@ func (x *exchange) speaker(ctx context.Context) (speaker, error) {
 	case err != nil:
 		return speaker{}, err
 	case cred.Disabled:
-		return speaker{}, api.ErrKeyDisabled
+		return speaker{}, x.disabled(ctx)
 	}
 	return speaker{
 		Caller: ledger.Caller{Cloud: cloud, Account: cred.Account.ID, User: cred.User, KeyID: cred.ID},
-		secret: func() (string, error) { return x.Secrets.Open(ledger.SecretName(cloud, cred.ID), cred.Sealed) },
+		secret: func() (*sign.Secret, error) {
+			return x.opened.open(x.Secrets, ledger.SecretName(cloud, cred.ID), cred.Sealed)
+		},
 	}, nil
+}
+
+// disabled says what an unknown key would hear with the same token, but for the
+// key alone. No token makes up for it: a key that an operator stored and
+// disabled is not to be used.
+func (x *exchange) disabled(ctx context.Context) error {
+	if x.Sessions == nil {
+		return api.ErrKeyDisabled
+	}
+	_, err := x.temporary(ctx, api.ErrKeyDisabled)
+	return cmp.Or(err, api.ErrTokenRefused)
 }
 
 // temporary is the speaker of a key that only its token knows. Without a token
@@ -116,7 +130,7 @@ func (x *exchange) temporary(ctx context.Context, unknown error) (speaker, error
 	return speaker{
 		Caller:  ledger.Caller{Cloud: cloud, Account: s.Account, User: s.User, Role: s.Role, Session: s.Name, KeyID: s.KeyID},
 		session: &s, holder: holder,
-		secret: func() (string, error) { return s.Secret, nil },
+		secret: func() (*sign.Secret, error) { return sign.NewSecret(s.Secret), nil },
 	}, nil
 }
 

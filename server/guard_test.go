@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -144,6 +145,74 @@ func TestLogTellsNoToken(t *testing.T) {
 		for _, secret := range []string{k.Secret, k.Token, k.Token[10:40], k.Token[len(k.Token)-30:]} {
 			if strings.Contains(got, secret) {
 				t.Errorf("%q stands in the log:\n%s", secret, got)
+			}
+		}
+	}
+}
+
+// TestHostileResource: a client that wrote its session's policy asks that
+// policy about names of its choice. Unbounded, the first takes seven seconds.
+func TestHostileResource(t *testing.T) {
+	t.Parallel()
+	d := wiretest.Open(t, everything())
+	policy := `{"version":"2.0","statement":[{"effect":"allow","action":["cvm:*"],"resource":["qcs::cvm:::image/*` + strings.Repeat("a", 3000) + `b"]}]}`
+	answer := d.Call(t, "tc3 AssumeRole version=2018-08-13", `{"RoleArn":"qcs::cam::uin/100000000001:roleName/sharer","RoleSessionName":"one","Policy":`+strconv.Quote(policy)+`}`)
+	k := wiretest.Credentials(answer.Body.String())
+	for text, want := range map[string]string{
+		strings.Repeat("a", 1_000_000): "RequestSizeLimitExceeded", strings.Repeat(`aaaaaaaa","`, 1500): "RequestSizeLimitExceeded", "img-6pb6lrmy": "UnauthorizedOperation",
+	} {
+		if got := code(d.Do(signedBy(k, "127.0.0.1:7080", "DeleteImages", `{"ImageIds":["`+text+`"]}`)).Body.String()); got != want {
+			t.Errorf("%.20s: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestManyFilters: each is asked of each image, so there is a bound.
+func TestManyFilters(t *testing.T) {
+	t.Parallel()
+	d := wiretest.Open(t, everything())
+	for count, want := range map[int]string{20: "", 21: "InvalidParameter"} {
+		var call []string
+		for n := range count {
+			call = append(call, fmt.Sprintf("Filter.%d.Key=CreationEndTime", n+1), fmt.Sprintf("Filter.%d.Value=2030-01-01T00:00Z", n+1))
+		}
+		if got := outcome(d.Call(t, "v1-post DescribeImages", call...).Body.String()); got != want {
+			t.Errorf("%d filters: %q, want %q", count, got, want)
+		}
+	}
+}
+
+// TestDisabledKeyIsHidden: where the vendor does not tell a disabled key from
+// an unknown one, nothing that comes with either does. Alibaba Cloud has a code
+// for a disabled key, which nothing that comes with it changes.
+func TestDisabledKeyIsHidden(t *testing.T) {
+	t.Parallel()
+	d := wiretest.Open(t, everything())
+	answer := d.Call(t, "tc3 AssumeRole version=2018-08-13", `{"RoleArn":"qcs::cam::uin/100000000001:roleName/sharer","RoleSessionName":"one"}`)
+	others := wiretest.Credentials(answer.Body.String()).Token
+	// asked is what a key is told, whose secret nobody knows.
+	asked := func(scheme, key, token string) string {
+		action, body := " DescribeImageSharePermission", "ImageId=img-6pb6lrmy"
+		switch scheme {
+		case "tc3":
+			body = `{"ImageId":"img-6pb6lrmy"}`
+		case "v2 version=":
+			action, body = " GetImageShareUinInfo", "imageIds.0=img-jgggrva9"
+		}
+		return outcome(d.Call(t, scheme+action+" secret=wrong key="+key+token, body).Body.String())
+	}
+	for _, token := range []string{"", " token=junk", " token=" + others} {
+		for _, scheme := range []string{"tc3", "sha1", "sha256-post", "v2", "v2-tc2-post"} {
+			if off, none := asked(scheme, "AKIDoff", token), asked(scheme, "AKIDnobody", token); off != none || off == "" {
+				t.Errorf("%s%.12s: a disabled key is told %q, an unknown one %q", scheme, token, off, none)
+			}
+		}
+		if got := asked("v2 version=", "AKIDoff", token); (token == "") != (got == "4103") {
+			t.Errorf("2016%.12s: a disabled key is told %q", token, got)
+		}
+		for _, scheme := range []string{"acs3", "v1", "v1-post"} {
+			if got := asked(scheme, "LTAIoff", token); got != "InvalidAccessKeyId.Inactive" {
+				t.Errorf("%s%.12s: a disabled key is told %q", scheme, token, got)
 			}
 		}
 	}

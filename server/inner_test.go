@@ -46,14 +46,14 @@ func account(t testing.TB, key *seal.Key, policies ...ledger.Document) *Server {
 }
 
 func asking(s *Server, keyID string, at time.Time, nonce, secret string) *exchange {
-	verify := func(right string) error {
-		if right != secret {
-			return &sign.Mismatch{}
-		}
-		return nil
+	r := &sign.Request{Method: "GET", Host: "127.0.0.1"}
+	sign.SignTencentV1(r, sign.Key{ID: keyID, Secret: secret}, sign.TencentOptions{At: at})
+	proof, err := sign.ReadTencentV1(r)
+	if err != nil {
+		panic(err)
 	}
 	x := &exchange{Server: s, began: at, source: "192.0.2.1", dialect: stub{}, call: &api.Call{}, action: &api.Action{}}
-	x.claim = api.Claim{Proof: sign.Proof{KeyID: keyID, Time: at, Verify: verify}, Window: 15 * time.Minute, Once: keyID + nonce}
+	x.claim = api.Claim{Proof: sign.Proof{KeyID: keyID, Time: at, Verify: proof.Verify}, Window: 15 * time.Minute, Once: keyID + nonce}
 	return x
 }
 

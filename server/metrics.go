@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -15,6 +17,26 @@ import (
 type Metrics struct {
 	requests  *prometheus.CounterVec
 	durations *prometheus.HistogramVec
+	known     sync.Map // series → *counted: looking a label up costs more than counting
+}
+
+// series is one combination of labels, counted what counts it.
+type (
+	series  struct{ wire, action, code string }
+	counted struct {
+		requests  prometheus.Counter
+		durations prometheus.Observer
+	}
+)
+
+// of finds or makes what counts a combination of labels.
+func (m *Metrics) of(s series) *counted {
+	if c, ok := m.known.Load(s); ok {
+		return c.(*counted)
+	}
+	c := &counted{m.requests.WithLabelValues(s.wire, s.action, s.code), m.durations.WithLabelValues(s.wire, s.action)}
+	m.known.Store(s, c)
+	return c
 }
 
 // NewMetrics registers the metrics.
@@ -42,22 +64,47 @@ func (x *exchange) finish() {
 		action = x.action.Name
 	}
 	took := x.Ledger.Now().Sub(x.began)
-	x.Metrics.requests.WithLabelValues(wire, action, x.answer.Row).Inc()
-	x.Metrics.durations.WithLabelValues(wire, action).Observe(took.Seconds())
+	c := x.Metrics.of(series{wire, action, x.answer.Row})
+	c.requests.Inc()
+	c.durations.Observe(took.Seconds())
+	x.log(wire, action, took)
+}
+
+// log writes the request's line. The record is made by hand: a Logger would
+// look for the line of the program that it comes from, which is always this one.
+func (x *exchange) log(wire, action string, took time.Duration) {
 	level := slog.LevelInfo
-	attrs := []slog.Attr{
+	var p *panicError
+	if errors.As(x.err, &p) {
+		level = slog.LevelError
+	}
+	h := x.Log.Handler()
+	if !h.Enabled(context.Background(), level) {
+		return
+	}
+	r := slog.NewRecord(x.began.Add(took), level, "request", 0)
+	r.AddAttrs(
 		slog.String("request", x.id), slog.String("wire", wire), slog.String("door", x.door), slog.String("action", action),
 		slog.String("actor", x.actor()), slog.String("source", x.source), slog.Int("status", x.answer.Status),
 		slog.String("code", x.answer.Code), slog.Duration("took", took),
-	}
+	)
 	if x.err != nil {
-		attrs = append(attrs, slog.String("error", x.err.Error()))
+		r.AddAttrs(slog.String("error", short(x.err.Error())))
 	}
-	if p := (*panicError)(nil); errors.As(x.err, &p) {
-		level = slog.LevelError
-		attrs = append(attrs, slog.String("stack", p.stack))
+	if p != nil {
+		r.AddAttrs(slog.String("stack", p.stack))
 	}
-	x.Log.LogAttrs(context.Background(), level, "request", attrs...)
+	_ = h.Handle(context.Background(), r) // a log that cannot be written is nobody to tell
+}
+
+// short cuts what an error quotes of a request: a line of the log is not as
+// long as a stranger likes.
+func short(text string) string {
+	const most = 1 << 10
+	if len(text) <= most {
+		return text
+	}
+	return text[:most] + "…"
 }
 
 // actor is who spoke, once that is certain.

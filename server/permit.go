@@ -3,11 +3,13 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"sync"
 
 	"imageshare/api"
 	"imageshare/ledger"
+	"imageshare/param"
 	"imageshare/policy"
 	"imageshare/session"
 )
@@ -74,16 +76,44 @@ func (x *exchange) permit(ctx context.Context) error {
 	if len(asked.Resources) == 0 {
 		return nil
 	}
+	if err := askable(asked.Resources); err != nil {
+		return err
+	}
 	for _, l := range x.rights {
 		d := policy.Decide(x.compiled.all(x.Server, x.caller.Cloud, l.docs), asked)
 		if d.Effect != policy.Allowed {
 			return &api.Denial{
-				Action: asked.Action, Resource: d.Resource, Explicit: d.Effect == policy.ExplicitDeny,
+				Action: asked.Action, Resource: x.named(d.Resource), Explicit: d.Effect == policy.ExplicitDeny,
 				Layer: l.kind, Caller: x.caller, Principal: x.displayed(),
 			}
 		}
 	}
 	return nil
+}
+
+// maxAsked bounds the names that policies are asked about, all together: a
+// thousand images have shorter ones. To match them takes time with their length
+// times the policy's, and a session's policy is a client's own text.
+const maxAsked = 64 << 10
+
+func askable(resources []string) error {
+	size := 0
+	for _, name := range resources {
+		size += len(name)
+	}
+	if size > maxAsked {
+		return &param.Error{Rule: api.ErrTooLarge, Field: "ids", Reason: fmt.Sprintf("above %d bytes", maxAsked)}
+	}
+	return nil
+}
+
+// named is a resource in a denial: as the caller named it, where policies are
+// asked about something that was looked up for it.
+func (x *exchange) named(resource string) string {
+	if in, ok := x.in.(interface{ Named() string }); ok {
+		return in.Named()
+	}
+	return resource
 }
 
 // displayed is what the vendor's own denial calls the caller.

@@ -18,8 +18,10 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"imageshare/api"
@@ -63,7 +65,9 @@ type Server struct {
 	replays  replays
 	suspects suspects
 	compiled compiled
+	opened   opened
 	flight   flight
+	load     load
 	used     *used
 }
 
@@ -119,14 +123,40 @@ func (x *exchange) serve(r *http.Request) api.Answer {
 	if x.dialect, x.door = choose(x.Dialects, x.catalogue, &x.msg.Request); x.dialect == nil {
 		return undecided()
 	}
-	x.err = x.walk(r.Context(), stairs)
+	x.err = x.served(r.Context())
 	if x.err == nil {
 		var a api.Answer
 		if a, x.err = x.dialect.Answer(x.call, x.action, x.out, x.id); x.err == nil {
 			return a
 		}
 	}
-	return x.dialect.Fail(x.call, x.action, x.err, x.id)
+	return x.fail(r.Context())
+}
+
+// clientGone stands where an error's code would, in the metric and the log.
+const clientGone = "ClientGone"
+
+// fail spells an error. Of a client that went away nobody reads the answer, and
+// nothing failed here: that is what is counted and logged.
+func (x *exchange) fail(ctx context.Context) api.Answer {
+	a := x.dialect.Fail(x.call, x.action, x.err, x.id)
+	if ctx.Err() != nil && errors.Is(x.err, context.Canceled) {
+		a.Code, a.Row = clientGone, clientGone
+	}
+	return a
+}
+
+// served goes down the stairs. The envelope is read whatever there is to do,
+// since a request that is turned away is told so in its own wire's words.
+func (x *exchange) served(ctx context.Context) error {
+	if err := x.envelope(ctx); err != nil {
+		return err
+	}
+	if err := x.load.enter(x.began); err != nil {
+		return err
+	}
+	defer x.load.leave()
+	return x.walk(ctx, stairs)
 }
 
 // step is one check, or the function itself.
@@ -136,7 +166,7 @@ type step func(*exchange, context.Context) error
 // brings along.
 var (
 	stairs = []step{
-		(*exchange).envelope, (*exchange).find, (*exchange).prove, (*exchange).authenticate, (*exchange).limit, (*exchange).guarded,
+		(*exchange).find, (*exchange).prove, (*exchange).authenticate, (*exchange).limit, (*exchange).guarded,
 	}
 	inner = []step{(*exchange).decode, (*exchange).region, (*exchange).permit, (*exchange).run}
 )
@@ -229,9 +259,23 @@ func write(w http.ResponseWriter, a api.Answer) {
 	for name, value := range a.Header {
 		h.Set(name, value)
 	}
-	h.Set("Content-Type", a.ContentType)
-	h.Set("X-Content-Type-Options", "nosniff")
+	h["Content-Type"] = contentType(a.ContentType)
+	h["X-Content-Type-Options"] = nosniff
 	w.WriteHeader(a.Status)
 	// A client that went away is nobody to tell.
 	_, _ = w.Write(a.Body)
+}
+
+// Header values that every answer has, made once. Nobody changes them.
+var (
+	nosniff = []string{"nosniff"}
+	kinds   sync.Map // content type → []string
+)
+
+func contentType(kind string) []string {
+	if v, ok := kinds.Load(kind); ok {
+		return v.([]string)
+	}
+	v, _ := kinds.LoadOrStore(kind, []string{kind})
+	return v.([]string)
 }

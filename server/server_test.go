@@ -131,6 +131,42 @@ func TestPanicIsOneRequestsOwn(t *testing.T) {
 	}
 }
 
+// TestClientGone: who went away is not answered an error that this server made.
+func TestClientGone(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	d := loggedDoor(t, slog.New(slog.NewTextHandler(&log, nil)))
+	ctx, leave := context.WithCancel(context.Background())
+	leave()
+	d.Do(signed("DescribeImageSharePermission", `{"ImageId":"img-6pb6lrmy"}`).WithContext(ctx))
+	d.Do(d.Request(t, "v1 ModifyImageSharePermission", "ImageId=m-unshared", "AddAccount.1=7").WithContext(ctx))
+	if got := log.String(); strings.Count(got, "code=ClientGone") != 2 {
+		t.Errorf("the log says\n%s", got)
+	}
+	if got := fmt.Sprint(counted(t, d, "imageshare_requests_total", "code")); got != "[ClientGone ClientGone]" {
+		t.Errorf("the metric says %s", got)
+	}
+}
+
+// counted are the values of a label that a metric has.
+func counted(t *testing.T, d *wiretest.Door, metric, label string) (values []string) {
+	t.Helper()
+	all, err := d.Counts.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range all {
+		for _, m := range family.GetMetric() {
+			for _, l := range m.GetLabel() {
+				if family.GetName() == metric && l.GetName() == label {
+					values = append(values, l.GetValue())
+				}
+			}
+		}
+	}
+	return values
+}
+
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	d := door(t)
@@ -235,6 +271,30 @@ func TestLogTellsNoSecret(t *testing.T) {
 	for _, secret := range []string{"examplesecret", "wrongsecret", signature, "Signature="} {
 		if strings.Contains(got, secret) {
 			t.Errorf("%q stands in the log:\n%s", secret, got)
+		}
+	}
+}
+
+// TestLogLinesAreShort: what a client calls its parameters, images and accounts
+// is quoted in the log, and no more of it than helps.
+func TestLogLinesAreShort(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	d := loggedDoor(t, slog.New(slog.NewTextHandler(&log, nil)))
+	long := strings.Repeat("x", 900_000)
+	d.Call(t, "sha256-post DescribeImages", long+"=1")
+	d.Call(t, "v1-post DescribeImageSharePermission", "ImageId="+long)
+	d.Do(signed("DescribeImageSharePermission", `{"ImageId":"`+long+`"}`))
+	d.Do(signed("ModifyImageSharePermission", `{"ImageId":"img-6pb6lrmy","Permission":"SHARE","AccountIds":["`+long+`"]}`))
+	d.Do(signed("DescribeImages", `{"Filters":[{"Name":"`+long+`","Values":["1"]}]}`))
+	d.Do(httptest.NewRequest(long, "http://cvm.tencentcloudapi.com/", nil))
+	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+	if len(lines) != 6 {
+		t.Errorf("%d lines, want one for each request", len(lines))
+	}
+	for _, line := range lines {
+		if len(line) > 2000 {
+			t.Errorf("a line of %d bytes: %.300s", len(line), line)
 		}
 	}
 }

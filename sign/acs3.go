@@ -63,7 +63,7 @@ func ReadACS3(r *Request) (Proof, error) {
 	return Proof{
 		Scheme: SchemeACS3, KeyID: auth.credential, Token: headers[acsToken], Time: at,
 		Nonce: headers[acsNonce], Signature: auth.signature,
-		Verify: checked(func(secret string) error { return c.verify(r, secret) }),
+		Verify: checked(func(s *Secret) error { return c.verify(r, s.text) }),
 	}, nil
 }
 
@@ -125,7 +125,7 @@ func acs3Text(canonical []byte) string {
 func (c *acs3) verify(r *Request, secret string) error {
 	whole := c.canonical
 	whole.payload = hexSum(r.Body)
-	text := whole.text()
+	text := whole.append(nil)
 	toSign := acs3Text(text)
 	signature := hex.EncodeToString(sumMAC([]byte(secret), toSign))
 	if equal(signature, c.signature) && c.content == whole.payload {
@@ -159,7 +159,7 @@ func SignACS3(r *Request, k Key, o ACS3Options) error {
 		return err
 	}
 	c.payload = hexSum(r.Body)
-	mac := sumMAC([]byte(k.Secret), acs3Text(c.text()))
+	mac := sumMAC([]byte(k.Secret), acs3Text(c.append(nil)))
 	r.setHeader("Authorization", SchemeACS3+" Credential="+k.ID+
 		",SignedHeaders="+strings.Join(names, ";")+",Signature="+hex.EncodeToString(mac))
 	return nil

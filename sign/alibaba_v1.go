@@ -53,7 +53,7 @@ func ReadAlibabaV1(r *Request) (Proof, error) {
 	c := &alibabaV1{method: r.Method, params: withoutSignature(sorted), signature: need[5]}
 	return Proof{
 		Scheme: SchemeAlibabaV1, KeyID: need[0], Token: token, Time: at,
-		Nonce: need[3], Signature: need[5], Verify: checked(c.verify),
+		Nonce: need[3], Signature: need[5], Verify: checked(func(s *Secret) error { return c.verify(s.text) }),
 	}, nil
 }
 

@@ -9,12 +9,13 @@ import (
 func benchmark(b *testing.B, r *sign.Request, read func(*sign.Request) (sign.Proof, error)) {
 	b.Helper()
 	b.ReportAllocs()
+	kept := sign.NewSecret(secret) // as a server keeps it
 	for b.Loop() {
 		p, err := read(r)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := p.Verify(secret); err != nil {
+		if err := p.Verify(kept); err != nil {
 			b.Fatal(err)
 		}
 	}

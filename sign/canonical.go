@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -18,9 +17,12 @@ type canonical struct {
 	payload             string   // hex
 }
 
-func (c canonical) text() []byte {
-	b := make([]byte, 0, 512)
-	for _, line := range []string{c.method, c.path, c.query} {
+// append appends the text; b may be nil.
+func (c canonical) append(b []byte) []byte {
+	if b == nil {
+		b = make([]byte, 0, 512)
+	}
+	for _, line := range [...]string{c.method, c.path, c.query} {
 		b = append(append(b, line...), '\n')
 	}
 	for i, name := range c.names {
@@ -31,9 +33,10 @@ func (c canonical) text() []byte {
 		b = append(append(b, name...), ':')
 		b = append(append(b, value...), '\n')
 	}
-	b = append(b, '\n')
-	b = append(append(b, strings.Join(c.names, ";")...), '\n')
-	return append(b, c.payload...)
+	for i, name := range c.names {
+		b = append(append(b, "\n;"[min(i, 1)]), name...)
+	}
+	return append(append(b, '\n'), c.payload...)
 }
 
 // authorization is the header of the same name, as TC3 and ACS3 both write it.
@@ -54,16 +57,17 @@ func readAuthorization(r *Request, scheme string) (authorization, error) {
 	if !ok {
 		return authorization{}, malformed(field, "not "+scheme)
 	}
-	parts := strings.SplitN(rest, ",", 4)
-	if len(parts) != 3 {
-		return authorization{}, malformed(field, "not three fields")
-	}
+	var parts [3]string
 	for i, name := range []string{"Credential", "SignedHeaders", "Signature"} {
-		text, ok := strings.CutPrefix(strings.TrimPrefix(parts[i], " "), name+"=")
-		if !ok || text == "" {
+		var part string
+		part, rest, ok = strings.Cut(rest, ",")
+		if ok != (i < 2) {
+			return authorization{}, malformed(field, "not three fields")
+		}
+		parts[i], ok = strings.CutPrefix(strings.TrimPrefix(part, " "), name+"=")
+		if !ok || parts[i] == "" {
 			return authorization{}, malformed(field, name+" expected")
 		}
-		parts[i] = text
 	}
 	names, err := splitNames(parts[1])
 	return authorization{credential: parts[0], names: names, signature: parts[2]}, err
@@ -112,7 +116,7 @@ func (r *Request) signedValues(names []string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if value == "" && len(r.Header[http.CanonicalHeaderKey(name)]) == 0 {
+		if value == "" && len(r.Header[canonicalName(name)]) == 0 {
 			return nil, missing(name)
 		}
 		values[i] = value
@@ -120,9 +124,12 @@ func (r *Request) signedValues(names []string) ([]string, error) {
 	return values, nil
 }
 
-func hexSum(data []byte) string {
+func hexSum(data []byte) string { return string(appendSum(nil, data)) }
+
+// appendSum appends the SHA-256 of data in hex.
+func appendSum(b, data []byte) []byte {
 	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
+	return hex.AppendEncode(b, sum[:])
 }
 
 func sumMAC(key []byte, text string) []byte {

@@ -79,14 +79,15 @@ func sortedAsSent(params []Param) []Param {
 // ParseParams decodes a query or a form body in the order sent. Unlike
 // net/url's it keeps that order, and a bad escape is an error that still comes
 // with every pair that could be read, so that the refusal can be said in the
-// words of whoever was asked.
+// words of whoever was asked. What cannot be read counts like what can.
 func ParseParams(raw string) (params []Param, err error) {
+	read := 0
 	for pair := range strings.SplitSeq(raw, "&") {
+		if read++; read > maxParams {
+			return params, malformed("query", "too many parameters")
+		}
 		if pair == "" {
 			continue
-		}
-		if len(params) == maxParams {
-			return params, malformed("query", "too many parameters")
 		}
 		name, value, _ := strings.Cut(pair, "=")
 		n, errName := url.QueryUnescape(name)

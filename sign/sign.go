@@ -5,8 +5,9 @@
 // Each scheme has its own file with reading, signing and verifying side by
 // side, because the three only make sense together: what one side forgets to
 // cover, the other does not notice. Everything is a pure function of its
-// arguments. There is no clock and no memory here, so whether a signature is
-// too old, or was seen before, is for the caller to decide from the Proof.
+// arguments. There is no clock here, and no memory but a Secret's of what it
+// derived, so whether a signature is too old, or was seen before, is for the
+// caller to decide from the Proof.
 //
 // A verified request has one accepted spelling of its signature (lower-case
 // hex, padded Base64), which makes Proof.Signature fit for a replay memory.
@@ -70,7 +71,7 @@ type Proof struct {
 	// Verify returns nil, or an error that Is ErrMismatch and, by errors.As,
 	// a *Mismatch. An empty secret matches nothing. It may be called several
 	// times, and at the same time.
-	Verify func(secret string) error
+	Verify func(*Secret) error
 }
 
 // Each sentinel is one rule that a request can break.
@@ -134,19 +135,28 @@ func malformed(field, reason string) error {
 
 // checked guards a scheme's check against an empty secret: whoever lost the
 // secret of a key would otherwise accept what anybody can sign.
-func checked(verify func(secret string) error) func(string) error {
-	return func(secret string) error {
-		if secret == "" {
+func checked(verify func(*Secret) error) func(*Secret) error {
+	return func(s *Secret) error {
+		if s.text == "" {
 			return &Mismatch{}
 		}
-		return verify(secret)
+		return verify(s)
 	}
 }
+
+// longest is the length of the longest signature, SHA-256 in hex.
+const longest = 64
 
 // equal compares the texts and not the bytes they encode, so that upper-case
 // hex or Base64 with stray last bits is a different signature.
 func equal(want, got string) bool {
-	return subtle.ConstantTimeCompare([]byte(want), []byte(got)) == 1
+	if len(want) > longest || len(want) != len(got) {
+		return false
+	}
+	var a, b [longest]byte
+	copy(a[:], want)
+	copy(b[:], got)
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }
 
 func (r *Request) path() string {
@@ -159,7 +169,7 @@ func (r *Request) path() string {
 // header returns a header's trimmed value, "" if it was not sent. Sent twice
 // is refused: the signature would cover one value and a handler read another.
 func (r *Request) header(name string) (string, error) {
-	values := r.Header[http.CanonicalHeaderKey(name)]
+	values := r.Header[canonicalName(name)]
 	switch {
 	case len(values) == 0:
 		return "", nil
@@ -169,6 +179,26 @@ func (r *Request) header(name string) (string, error) {
 		return "", malformed(name, "too long")
 	}
 	return strings.Trim(values[0], " \t"), nil
+}
+
+// canonicalNames are how net/http spells the names that are read here: making
+// them anew would cost each request a dozen allocations.
+var canonicalNames = func() map[string]string {
+	names := map[string]string{}
+	for _, name := range []string{"X-TC-Timestamp", "X-TC-Token", "X-TC-Content-SHA256"} {
+		names[name] = http.CanonicalHeaderKey(name)
+	}
+	for _, h := range acsHeaders {
+		names[h.name] = http.CanonicalHeaderKey(h.name)
+	}
+	return names
+}()
+
+func canonicalName(name string) string {
+	if c, ok := canonicalNames[name]; ok {
+		return c
+	}
+	return http.CanonicalHeaderKey(name)
 }
 
 func (r *Request) needHeader(name string) (string, error) {

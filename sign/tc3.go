@@ -1,7 +1,7 @@
 package sign
 
 import (
-	"encoding/hex"
+	"cmp"
 	"iter"
 	"slices"
 	"strconv"
@@ -18,14 +18,14 @@ const (
 )
 
 // tc3 is a request as its signer may have seen it. Clients disagree on the
-// host, the path and letter case, so those three are lists to try.
+// host, the path and letter case: see candidates.
 type tc3 struct {
 	canonical
-	timestamp, date, service string
-	paths, hosts             []string
-	spellings                [][]string // of the header values
-	unsigned                 bool
-	signature                string
+	timestamp string
+	scope     scope
+	aliases   []string
+	unsigned  bool
+	signature string
 }
 
 // ReadTC3 reads a TC3-HMAC-SHA256 signature. Aliases are further host names
@@ -44,13 +44,12 @@ func ReadTC3(r *Request, aliases ...string) (Proof, error) {
 	if err != nil {
 		return Proof{}, err
 	}
-	date := at.Format(time.DateOnly)
-	keyID, service, err := readScope(auth.credential, date)
+	scope, err := readScope(auth.credential, at)
 	if err != nil {
 		return Proof{}, err
 	}
-	c := &tc3{timestamp: timestamp, date: date, service: service, signature: auth.signature}
-	if err := c.read(r, auth, aliases); err != nil {
+	c := &tc3{timestamp: timestamp, scope: scope, aliases: aliases, signature: auth.signature}
+	if err := c.read(r, auth); err != nil {
 		return Proof{}, err
 	}
 	token, err := r.header("X-TC-Token")
@@ -58,8 +57,8 @@ func ReadTC3(r *Request, aliases ...string) (Proof, error) {
 		return Proof{}, err
 	}
 	return Proof{
-		Scheme: SchemeTC3, KeyID: keyID, Token: token, Time: at, Signature: auth.signature,
-		Verify: checked(func(secret string) error { return c.verify(r, secret) }),
+		Scheme: SchemeTC3, KeyID: scope.keyID, Token: token, Time: at, Signature: auth.signature,
+		Verify: checked(func(s *Secret) error { return c.verify(r, s) }),
 	}, nil
 }
 
@@ -73,20 +72,28 @@ func unixTime(field, text string) (time.Time, error) {
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
+// scope is what a credential says beside the key: the day and the service that
+// the signing key is for. text is both with the word that ends them.
+type scope struct{ keyID, date, service, text string }
+
 // readScope takes any service. Node's client signs the text before the
 // endpoint's first dot, "127" on loopback, whatever it is talking to.
-func readScope(credential, date string) (keyID, service string, err error) {
-	parts := strings.SplitN(credential, "/", 5)
-	if len(parts) != 4 || parts[0] == "" || parts[2] == "" || parts[3] != tc3Terminator {
-		return "", "", malformed("Authorization", "credential is not KEY/DATE/SERVICE/"+tc3Terminator)
+func readScope(credential string, at time.Time) (s scope, err error) {
+	var end string
+	s.keyID, s.text, _ = strings.Cut(credential, "/")
+	s.date, end, _ = strings.Cut(s.text, "/")
+	s.service, end, _ = strings.Cut(end, "/")
+	if s.keyID == "" || s.service == "" || end != tc3Terminator {
+		return s, malformed("Authorization", "credential is not KEY/DATE/SERVICE/"+tc3Terminator)
 	}
-	if parts[1] != date {
-		return "", "", &FieldError{Rule: ErrScope, Field: "Authorization", Reason: "date is not the timestamp's in UTC"}
+	var day [len(time.DateOnly)]byte
+	if s.date != string(at.AppendFormat(day[:0], time.DateOnly)) {
+		return s, &FieldError{Rule: ErrScope, Field: "Authorization", Reason: "date is not the timestamp's in UTC"}
 	}
-	return parts[0], parts[2], nil
+	return s, nil
 }
 
-func (c *tc3) read(r *Request, auth authorization, aliases []string) error {
+func (c *tc3) read(r *Request, auth authorization) error {
 	if err := auth.cover("content-type", "host"); err != nil {
 		return err
 	}
@@ -99,29 +106,42 @@ func (c *tc3) read(r *Request, auth authorization, aliases []string) error {
 		return err
 	}
 	c.unsigned = content == unsignedPayload
-	c.canonical = canonical{method: r.Method, query: r.RawQuery, names: auth.names}
-	c.spell(values)
-	// The vendor signs "/" wherever a request goes. Node signs the path.
-	c.paths = distinct([]string{"/", r.path()})
-	// Go and Python sign the host with its port, Node without.
-	c.hosts = []string{lower(r.Host), r.Host, lower(withoutPort(r.Host)), withoutPort(r.Host)}
-	for _, alias := range aliases {
-		c.hosts = append(c.hosts, lower(alias), alias)
-	}
-	c.hosts = distinct(c.hosts)
+	c.canonical = canonical{method: r.Method, query: r.RawQuery, names: auth.names, values: values}
 	return nil
 }
 
-// spell keeps the values lower-cased, as the vendor's page has it, and as sent.
-func (c *tc3) spell(values []string) {
-	folded := make([]string, len(values))
-	for i, value := range values {
-		folded[i] = lower(value)
+// paths: the vendor signs "/" wherever a request goes. Node signs the path.
+func (c *tc3) paths(r *Request) []string { return distinct([]string{"/", r.path()}) }
+
+// hosts: Go and Python sign the host with its port, Node without.
+func (c *tc3) hosts(r *Request) []string {
+	hosts := []string{lower(r.Host), r.Host, lower(withoutPort(r.Host)), withoutPort(r.Host)}
+	for _, alias := range c.aliases {
+		hosts = append(hosts, lower(alias), alias)
 	}
-	c.spellings = [][]string{folded}
-	if !slices.Equal(folded, values) {
-		c.spellings = append(c.spellings, values)
+	return distinct(hosts)
+}
+
+// spellings are the header values lower-cased, as the vendor's page has it,
+// and as sent.
+func (c *tc3) spellings() [][]string {
+	folded := lowerAll(c.values)
+	if slices.Equal(folded, c.values) {
+		return [][]string{folded}
 	}
+	return [][]string{folded, c.values}
+}
+
+// lowerAll is the list itself where it is lower-case.
+func lowerAll(list []string) []string {
+	if !slices.ContainsFunc(list, func(s string) bool { return lower(s) != s }) {
+		return list
+	}
+	folded := make([]string, len(list))
+	for i, s := range list {
+		folded[i] = lower(s)
+	}
+	return folded
 }
 
 // lower touches ASCII only: a Unicode fold would give one text to two values.
@@ -170,15 +190,18 @@ func (c *tc3) payloadHash(body []byte) string {
 }
 
 // candidates are the texts that the client may have signed, the documented one
-// first.
-func (c *tc3) candidates(payload string) iter.Seq[[]byte] {
+// first, which is mostly the one. Each is good until the next.
+func (c *tc3) candidates(r *Request) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		one := c.canonical
-		one.payload = payload
-		for _, one.path = range c.paths {
-			for _, one.host = range c.hosts {
-				for _, one.values = range c.spellings {
-					if !yield(one.text()) {
+		one, text := c.canonical, make([]byte, 0, 512)
+		one.payload, one.path, one.host, one.values = c.payloadHash(r.Body), "/", lower(r.Host), lowerAll(c.values)
+		if text = one.append(text); !yield(text) {
+			return
+		}
+		for _, one.path = range c.paths(r) {
+			for _, one.host = range c.hosts(r) {
+				for _, one.values = range c.spellings() {
+					if text = one.append(text[:0]); !yield(text) {
 						return
 					}
 				}
@@ -187,31 +210,28 @@ func (c *tc3) candidates(payload string) iter.Seq[[]byte] {
 	}
 }
 
-func (c *tc3) stringToSign(canonical []byte) string {
-	scope := c.date + "/" + c.service + "/" + tc3Terminator
-	return SchemeTC3 + "\n" + c.timestamp + "\n" + scope + "\n" + hexSum(canonical)
+// appendToSign appends the string to sign.
+func (c *tc3) appendToSign(b, canonical []byte) []byte {
+	for _, line := range [...]string{SchemeTC3, c.timestamp, c.scope.text} {
+		b = append(append(b, line...), '\n')
+	}
+	return appendSum(b, canonical)
 }
 
-// tc3Key is the same for a whole day, which makes it worth keeping.
-func tc3Key(secret, date, service string) []byte {
-	key := sumMAC([]byte("TC3"+secret), date)
-	key = sumMAC(key, service)
-	return sumMAC(key, tc3Terminator)
-}
-
-func (c *tc3) verify(r *Request, secret string) error {
-	key := tc3Key(secret, c.date, c.service)
+func (c *tc3) verify(r *Request, secret *Secret) error {
+	key := secret.key(c.scope.date, c.scope.service)
 	var expected *Mismatch
-	for text := range c.candidates(c.payloadHash(r.Body)) {
-		toSign := c.stringToSign(text)
-		if equal(hex.EncodeToString(sumMAC(key, toSign)), c.signature) {
+	toSign := make([]byte, 0, 256)
+	for text := range c.candidates(r) {
+		toSign = c.appendToSign(toSign[:0], text)
+		if equal(key.hexSum(toSign), c.signature) {
 			return nil
 		}
 		if expected == nil {
-			expected = &Mismatch{StringToSign: toSign, Canonical: string(text)}
+			expected = &Mismatch{StringToSign: string(toSign), Canonical: string(text)}
 		}
 	}
-	return expected // never nil: there is always a host, a path and a spelling
+	return expected // never nil: there is always a first
 }
 
 // TC3Options say how to sign; the zero value but for At is the usual way.
@@ -241,27 +261,18 @@ func SignTC3(r *Request, k Key, o TC3Options) {
 	for _, name := range c.names {
 		c.values = append(c.values, lower(strings.Trim(r.Header.Get(name), " \t")))
 	}
-	mac := sumMAC(tc3Key(k.Secret, c.date, c.service), c.stringToSign(c.text()))
-	r.setHeader("Authorization", SchemeTC3+" Credential="+k.ID+"/"+c.date+"/"+c.service+"/"+tc3Terminator+
-		", SignedHeaders="+strings.Join(c.names, ";")+", Signature="+hex.EncodeToString(mac))
+	key := newTC3Key(k.Secret, c.scope.date, c.scope.service)
+	r.setHeader("Authorization", SchemeTC3+" Credential="+k.ID+"/"+c.scope.text+
+		", SignedHeaders="+strings.Join(c.names, ";")+", Signature="+key.hexSum(c.appendToSign(nil, c.append(nil))))
 }
 
 func (o TC3Options) claim() *tc3 {
-	c := &tc3{
-		timestamp: strconv.FormatInt(o.At.Unix(), 10),
-		date:      o.At.UTC().Format(time.DateOnly),
-		service:   o.Service,
-		unsigned:  o.Unsigned,
-	}
-	c.names, c.host, c.path = o.Headers, lower(o.Host), o.Path
-	if c.service == "" {
-		c.service = "cvm"
-	}
+	c := &tc3{timestamp: strconv.FormatInt(o.At.Unix(), 10), unsigned: o.Unsigned}
+	c.scope = scope{date: o.At.UTC().Format(time.DateOnly), service: cmp.Or(o.Service, "cvm")}
+	c.scope.text = c.scope.date + "/" + c.scope.service + "/" + tc3Terminator
+	c.names, c.host, c.path = o.Headers, lower(o.Host), cmp.Or(o.Path, "/")
 	if c.names == nil {
 		c.names = []string{"content-type", "host"}
-	}
-	if c.path == "" {
-		c.path = "/"
 	}
 	return c
 }

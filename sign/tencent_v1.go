@@ -67,7 +67,7 @@ func (t tencentRecipe) read(r *Request) (Proof, error) {
 	prefix, params := r.tencentPrefix(), withoutSignature(sorted)
 	return Proof{
 		Scheme: t.scheme, KeyID: keyID, Token: token, Time: at, Nonce: nonce, Signature: signature,
-		Verify: checked(func(secret string) error { return t.verify(secret, t.texts(prefix, params, method), method, signature) }),
+		Verify: checked(func(s *Secret) error { return t.verify(s.text, t.texts(prefix, params, method), method, signature) }),
 	}, nil
 }
 

@@ -221,7 +221,9 @@ func (i *Image) changeLists(to *ledger.Image) {
 	if i.Snapshots != nil {
 		to.Snapshots = nil
 		for _, s := range i.Snapshots {
-			to.Snapshots = append(to.Snapshots, ledger.Snapshot{ID: s.ID, Usage: s.Usage, SizeGiB: s.SizeGiB})
+			to.Snapshots = append(to.Snapshots, ledger.Snapshot{
+				ID: s.ID, Usage: s.Usage, SizeGiB: s.SizeGiB, Device: s.Device, Format: s.Format, Bucket: s.Bucket, Object: s.Object,
+			})
 		}
 	}
 	if i.Shares == nil {

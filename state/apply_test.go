@@ -162,7 +162,7 @@ accounts:
     roles:
       - {name: r, policies: [{version: "2.0", statement: {effect: allow, action: "*", resource: "*"}}]}
 images:
-  - {product: cvm, region: ap-guangzhou, id: img-00000001, owner: 1, name: n, public: true, sizeGiB: 5, tags: {a: b}, snapshots: [{id: s}],
+  - {product: cvm, region: ap-guangzhou, id: img-00000001, owner: 1, name: n, public: true, sizeGiB: 5, tags: {a: b}, snapshots: [{id: s, device: /dev/xvda, format: RAW, bucket: b, object: o}],
      createdAt: 2018-06-01T00:00:00Z, shares: [{account: 2, sharedAt: 2018-06-10T11:02:50Z, expiresAt: 2030-01-01T00:00:00Z}]}
 `
 

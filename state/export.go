@@ -172,7 +172,9 @@ func (o Options) image(i *ledger.Image) Image {
 		entry.Tags = maps.Clone(i.Tags)
 	}
 	for _, s := range i.Snapshots {
-		entry.Snapshots = append(entry.Snapshots, Snapshot{ID: s.ID, Usage: s.Usage, SizeGiB: s.SizeGiB})
+		entry.Snapshots = append(entry.Snapshots, Snapshot{
+			ID: s.ID, Usage: s.Usage, SizeGiB: s.SizeGiB, Device: s.Device, Format: s.Format, Bucket: s.Bucket, Object: s.Object,
+		})
 	}
 	entry.Shares = []Share{}
 	for _, s := range i.Live(o.Now) {

@@ -124,6 +124,10 @@ type Snapshot struct {
 	ID      string `state:"id"`
 	Usage   string `state:"usage"`
 	SizeGiB int64  `state:"sizeGiB"`
+	Device  string `state:"device"`
+	Format  string `state:"format"`
+	Bucket  string `state:"bucket"`
+	Object  string `state:"object"`
 	Line    int
 }
 

@@ -18,6 +18,7 @@
 package tencent
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strings"
@@ -76,19 +77,20 @@ func (Dialect) Prove(r *sign.Request, _ *api.Call) (api.Claim, error) {
 // Answer wraps a success in its generation's envelope.
 func (Dialect) Answer(c *api.Call, a *api.Action, out any, requestID string) (api.Answer, error) {
 	a.Stamp(out, requestID)
-	var envelope any = &success{Response: out}
+	body := bytes.NewBuffer(make([]byte, 0, 1024))
+	var err error
 	if c.Generation == generation2016 {
-		envelope = &envelope2016{CodeDesc: "Success", Data: out}
+		err = json.MarshalWrite(body, &envelope2016{CodeDesc: "Success", Data: out})
+	} else {
+		body.WriteString(`{"Response":`)
+		err = json.MarshalWrite(body, out)
+		body.WriteByte('}')
 	}
-	body, err := json.Marshal(envelope)
 	if err != nil {
 		return api.Answer{}, fmt.Errorf("encode the answer: %w", err)
 	}
-	return answer(body, "", ""), nil
+	return answer(body.Bytes(), "", ""), nil
 }
-
-// success is the envelope of an answer since 2017.
-type success struct{ Response any }
 
 // failure is the envelope of an error since 2017.
 type failure struct {

@@ -17,9 +17,20 @@ const wireV3 = "tencent-3.0"
 // windowV3 is how far a signature's time may lie from now.
 const windowV3 = 5 * time.Minute
 
+// The headers as net/http spells them; spelled otherwise each look-up would
+// make them so.
+const (
+	headerAction    = "X-Tc-Action"
+	headerVersion   = "X-Tc-Version"
+	headerRegion    = "X-Tc-Region"
+	headerTimestamp = "X-Tc-Timestamp"
+)
+
 // hosts are the names that clients sign when they reach this server through a
 // proxy or a gateway, where the Host header is another.
-var hosts = []string{"cvm.tencentcloudapi.com", "sts.tencentcloudapi.com"}
+var hosts = []string{
+	"cvm.tencentcloudapi.com", "sts.tencentcloudapi.com", "tag.tencentcloudapi.com", "region.tencentcloudapi.com", "cbs.tencentcloudapi.com",
+}
 
 // readV3 understands the envelope of API 3.0: X-TC headers beside an
 // Authorization header, else the parameters of a signature v1.
@@ -39,18 +50,33 @@ func readV3(r *sign.Request) (*api.Call, error) {
 	if err := param.Unique(r.Params); err != nil {
 		return c, err
 	}
+	if err := single(r.Header, "Action", "Version", "Region"); err != nil {
+		return c, err
+	}
 	return c, required("Action", c.Action, "Version", c.Version)
+}
+
+// single refuses X-TC headers sent twice: a proxy may have looked at the other
+// one. Those that have to do with the signature are looked at with it.
+func single(h http.Header, names ...string) error {
+	for _, name := range names {
+		// In net/http's own spelling, which it need not make first.
+		if len(h["X-Tc-"+name]) > 1 {
+			return &param.Error{Rule: param.ErrMalformed, Field: "X-TC-" + name, Reason: "is given twice"}
+		}
+	}
+	return nil
 }
 
 // isTC3 decides between the two ways to sign. An X-TC-Action without any
 // signature is a TC3 call that forgot it, and is told so.
 func isTC3(r *sign.Request) bool {
-	return r.Header.Get("Authorization") != "" || (r.Header.Get("X-TC-Action") != "" && param.Value(r.Params, "Signature") == "")
+	return r.Header.Get("Authorization") != "" || (r.Header.Get(headerAction) != "" && param.Value(r.Params, "Signature") == "")
 }
 
 func readHeaders(r *sign.Request, c *api.Call) {
-	c.Action, c.Version = r.Header.Get("X-TC-Action"), r.Header.Get("X-TC-Version")
-	c.Region, c.RegionField = r.Header.Get("X-TC-Region"), "X-TC-Region"
+	c.Action, c.Version = r.Header.Get(headerAction), r.Header.Get(headerVersion)
+	c.Region, c.RegionField = r.Header.Get(headerRegion), "X-TC-Region"
 	c.Params = func() (param.Bag, error) {
 		if r.Method != http.MethodPost {
 			return param.FromForm(r.Params, common), nil
@@ -73,7 +99,7 @@ func readParams(r *sign.Request, c *api.Call) {
 func proveV3(r *sign.Request) (api.Claim, error) {
 	read := sign.ReadTencentV1
 	if isTC3(r) {
-		if err := required("Timestamp", r.Header.Get("X-TC-Timestamp")); err != nil {
+		if err := required("Timestamp", r.Header.Get(headerTimestamp)); err != nil {
 			return api.Claim{}, err
 		}
 		read = func(r *sign.Request) (sign.Proof, error) { return sign.ReadTC3(r, hosts...) }

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -27,6 +28,8 @@ type CopyImageRequest struct {
 	KMSKeyId string
 	// Tags of the copy.
 	Tag []TagRequest `api:"maxitems=20"`
+	// A resource group; there is none, so none can be named.
+	ResourceGroupId string
 	// Makes a repeated call answer as the first did.
 	ClientToken string
 	// True checks everything and copies nothing.
@@ -51,7 +54,9 @@ var copyImageFaults = slices.Concat([]api.Fault{
 
 // Check holds texts to their forms.
 func (in *CopyImageRequest) Check() error {
-	return checkTexts(in.DestinationImageName, in.DestinationDescription, in.ClientToken)
+	return cmp.Or(
+		checkTexts(in.DestinationImageName, in.DestinationDescription, in.ClientToken), checkTags(in.Tag), checkGroup(in.ResourceGroupId),
+	)
 }
 
 func (in *CopyImageRequest) destination() string {

@@ -3,8 +3,8 @@ package ecs
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"imageshare/api"
@@ -28,7 +28,7 @@ type DescribeImagesRequest struct {
 	// self, others, system or marketplace; all of them where none is given.
 	ImageOwnerAlias string
 	// The owner of shared or public images.
-	ImageOwnerId string
+	ImageOwnerId string `api:"digits"`
 	// True lists the public images; the owner is others then.
 	IsPublic bool
 	// linux or windows.
@@ -37,24 +37,31 @@ type DescribeImagesRequest struct {
 	Architecture string
 	// none or instance; no image is used by an instance here.
 	Usage string
-	// Tags that an image must have, up to twenty.
-	Tag []TagFilter
-	// Bounds of the time of making.
-	Filter []Filter
+	// Whether images run on I/O optimized instances; every image does.
+	IsSupportIoOptimized *bool
+	// Whether images support cloud-init; of no image here is that known.
+	IsSupportCloudinit *bool
+	// The type of instances that the images are for, such as ecs.g5.large;
+	// every image is for each.
+	InstanceType string
+	// What the images are for: CreateEcs or ChangeOS; every image is for both.
+	ActionType string
+	// A resource group; no image is in one.
+	ResourceGroupId string
+	// Whether images are listed whose subscription has expired; none does.
+	ShowExpired bool
+	// Whether images can be used; no page explains it, so it changes nothing.
+	Usable bool
+	// Tags that an image must have, up to twenty; without a value, any value.
+	Tag []TagRequest
+	// Bounds of the time of making, up to twenty.
+	Filter []Filter `api:"maxitems=20"`
 	// The page, from 1.
 	PageNumber int64 `api:"default=1,min=1"`
 	// How many images a page has, up to 100.
 	PageSize int64 `api:"default=10,min=1,max=100"`
 	// True checks everything and lists nothing.
 	DryRun bool
-}
-
-// TagFilter is a tag that an image must have.
-type TagFilter struct {
-	// The key.
-	Key string
-	// The value; any where it is left out.
-	Value *string
 }
 
 // Filter bounds the time of making.
@@ -97,9 +104,15 @@ var (
 	errFilterKey   = errors.New("no such filter")
 	errFilterValue = errors.New("not a time")
 	errTags        = errors.New("too many tags")
+	errTagNoKey    = errors.New("the value of a tag without its key")
+	errInstances   = errors.New("no such type of instances")
+	errActionType  = errors.New("no such use of images")
 )
 
 var dryRun = api.Fault{Err: ledger.ErrDryRun, Status: 400, Code: "DryRunOperation", Message: "Request validation has been passed with DryRun flag set."}
+
+// tooWide is ours: the vendor documents no bound.
+var tooWide = api.Fault{Err: ledger.ErrTooWide, Status: 400, Code: "InvalidParamter", Message: "There are more than {limit} images to look through: name images by ImageId."}
 
 var describeImagesFaults = []api.Fault{
 	{Err: errAlias, Status: 400, Code: "InvalidImageOwnerAlias.ValueNotSupported", Message: "The specified ImageOwnerAlias value is not supported."},
@@ -110,11 +123,16 @@ var describeImagesFaults = []api.Fault{
 	{Err: errFilterKey, Status: 404, Code: "InvalidFilterKey.NotFound", Message: ""},
 	{Err: errFilterValue, Status: 404, Code: "InvalidFilterValue", Message: ""},
 	{Err: errTags, Status: 400, Code: "InvalidTagCount", Message: "The specified tags are beyond the permitted range."},
-	{Err: ledger.ErrTooWide, Status: 400, Code: "InvalidParamter", Message: "There are more than {limit} images to look through: name images by ImageId."},
-	dryRun,
+	{Err: errTagNoKey, Status: 400, Code: "InvalidTag.Mismatch", Message: "The specified Tag.n.Key and Tag.n.Value are not match."},
+	{Err: errInstances, Status: 400, Code: "InvalidInstanceType.ValueNotSupported", Message: "The specified InstanceType does not exist or beyond the permitted range."},
+	{Err: errActionType, Status: 400, Code: "InvalidParamter", Message: "Invalid Parameter"},
+	tooWide, dryRun,
 }
 
-// allStatuses are what Status may say; ALL stands for each of them.
+// instanceType is the form of a type of instances, such as ecs.g5.large.
+var instanceType = regexp.MustCompile(`^ecs(\.[a-z0-9-]+){2,3}$`)
+
+// allStatuses are what Status may say; ALL stands for each of them, alone.
 var allStatuses = []string{"Creating", "Waiting", "Available", "UnAvailable", "CreateFailed", "Deprecated", "ALL"}
 
 // Check holds words to what is documented.
@@ -128,15 +146,19 @@ func (in *DescribeImagesRequest) Check() error {
 		{in.Usage, []string{"none", "instance"}, errUsage},
 		{in.OSType, []string{"linux", "windows"}, errOSType},
 		{in.Architecture, []string{"i386", "x86_64", "arm64"}, errArch},
+		{in.ActionType, []string{"CreateEcs", "ChangeOS"}, errActionType},
 	} {
 		if word.text != "" && !slices.Contains(word.of, word.text) {
 			return word.rule
 		}
 	}
 	for _, s := range in.Status {
-		if !slices.Contains(allStatuses, s) {
+		if !slices.Contains(allStatuses, s) || (s == "ALL" && len(in.Status) > 1) {
 			return errStatus
 		}
+	}
+	if in.InstanceType != "" && !instanceType.MatchString(in.InstanceType) {
+		return errInstances
 	}
 	if in.IsPublic && in.ImageOwnerAlias != "" && in.ImageOwnerAlias != "others" {
 		return errAlias
@@ -147,6 +169,11 @@ func (in *DescribeImagesRequest) Check() error {
 func (in *DescribeImagesRequest) checkLists() error {
 	if len(in.Tag) > 20 {
 		return errTags
+	}
+	for _, t := range in.Tag {
+		if key, _ := t.pair(); key == "" {
+			return errTagNoKey
+		}
 	}
 	for _, f := range in.Filter {
 		if f.Key != "CreationStartTime" && f.Key != "CreationEndTime" {
@@ -166,7 +193,8 @@ const minute = "2006-01-02T15:04Z"
 func (in *DescribeImagesRequest) view(r api.Request) ledger.View {
 	v := ledger.View{
 		Product: ledger.ECS, Region: r.Region, Sets: in.sets(), IDs: in.ImageId, Snapshot: in.SnapshotId,
-		States: in.states(), Family: in.ImageFamily, Owner: in.ImageOwnerId, Offset: in.offset(), Limit: in.PageSize,
+		States: in.states(), Family: in.ImageFamily, Owner: in.ImageOwnerId,
+		Offset: api.Offset(in.PageNumber, in.PageSize), Limit: in.PageSize,
 	}
 	if in.looks() {
 		v.Match = in.matches
@@ -177,23 +205,17 @@ func (in *DescribeImagesRequest) view(r api.Request) ledger.View {
 // looks reports whether each image has to be looked at: no index has parts of
 // names, systems, tags and times.
 func (in *DescribeImagesRequest) looks() bool {
-	return in.ImageName != "" || in.OSType != "" || in.Architecture != "" || in.Usage == "instance" || len(in.Tag) > 0 || len(in.Filter) > 0
-}
-
-// offset is where the page begins; a page number may be as large as its type.
-func (in *DescribeImagesRequest) offset() int64 {
-	const far = 1 << 40
-	return min(in.PageNumber-1, far) * in.PageSize
+	return in.ImageName != "" || in.OSType != "" || in.Architecture != "" || len(in.Tag) > 0 || len(in.Filter) > 0
 }
 
 // sets are whose images are listed. Public ones have to be asked for, by
 // IsPublic or by their ids. No image here is the vendor's or the market's.
 func (in *DescribeImagesRequest) sets() []ledger.Set {
 	switch {
+	case in.none():
+		return nil
 	case in.IsPublic:
 		return []ledger.Set{ledger.Public}
-	case in.ImageOwnerAlias == "system" || in.ImageOwnerAlias == "marketplace":
-		return nil
 	case in.ImageOwnerAlias == "self":
 		return []ledger.Set{ledger.Owned}
 	}
@@ -207,10 +229,15 @@ func (in *DescribeImagesRequest) sets() []ledger.Set {
 	return sets
 }
 
+// none reports whether what is asked for is not so of any image here.
+func (in *DescribeImagesRequest) none() bool {
+	return in.ImageOwnerAlias == "system" || in.ImageOwnerAlias == "marketplace" || in.ResourceGroupId != "" || in.Usage == "instance" ||
+		(in.IsSupportIoOptimized != nil && !*in.IsSupportIoOptimized) || (in.IsSupportCloudinit != nil && *in.IsSupportCloudinit)
+}
+
 func (in *DescribeImagesRequest) matches(s ledger.Seen) bool {
-	return in.hasTags(s) && in.inTime(s) &&
-		strings.Contains(strings.ToLower(s.Name), strings.ToLower(in.ImageName)) &&
-		equal(in.OSType, s.OSType) && equal(in.Architecture, s.Architecture) && in.Usage != "instance"
+	return in.hasTags(s) && in.inTime(s) && ledger.Occurs(s.Name, in.ImageName) &&
+		equal(in.OSType, s.OSType) && equal(in.Architecture, s.Architecture)
 }
 
 // equal reports whether a text is what was asked for, or nothing was.
@@ -230,7 +257,8 @@ func (in *DescribeImagesRequest) states() []ledger.State {
 
 func (in *DescribeImagesRequest) hasTags(s ledger.Seen) bool {
 	for _, t := range in.Tag {
-		if value, ok := s.Tags[t.Key]; !ok || (t.Value != nil && *t.Value != value) {
+		key, asked := t.pair()
+		if value, ok := s.Tags[key]; !ok || !equal(asked, value) {
 			return false
 		}
 	}

@@ -24,11 +24,15 @@ func Actions(l *ledger.Ledger, p Profile) []api.Action {
 		modifyImageSharePermission(l, p),
 		modifyImageShareGroupPermission(l),
 		describeImages(l),
+		describeImageFromFamily(l),
+		describeRegions(l),
+		createImage(l),
 		importImage(l),
 		copyImage(l),
 		cancelCopyImage(l),
 		modifyImageAttribute(l),
 		deleteImage(l),
+		deleteSnapshot(l),
 	}
 }
 
@@ -53,8 +57,11 @@ var unfit = []api.Fault{
 }
 
 // resource is how a policy names an image of the caller's.
-func resource(r api.Request, id string) []string {
-	return []string{"acs:ecs:" + r.Region + ":" + r.Caller.Account + ":image/" + id}
+func resource(r api.Request, id string) []string { return []string{arn(r, "image", id)} }
+
+// arn is how a policy names what is the caller's.
+func arn(r api.Request, kind, id string) string {
+	return "acs:ecs:" + r.Region + ":" + r.Caller.Account + ":" + kind + "/" + id
 }
 
 func key(r api.Request, id string) ledger.ImageKey {

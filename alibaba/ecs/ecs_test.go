@@ -42,3 +42,11 @@ func TestKnownAccountsOnly(t *testing.T) {
 	c.Ledger.KnownAccountsOnly = true
 	wiretest.Run(t, "testdata/known/*.txt", c)
 }
+
+// TestOwnRegions is a server whose state file wrote the list of regions.
+func TestOwnRegions(t *testing.T) {
+	t.Parallel()
+	c := config(ecs.Profiles["2019"])
+	c.Ledger.Regions = map[ledger.Product][]string{ledger.ECS: {"cn-qingdao", "cn-hangzhou", "cn-private-1"}}
+	wiretest.Run(t, "testdata/regions/*.txt", c)
+}

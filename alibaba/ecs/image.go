@@ -1,7 +1,9 @@
 package ecs
 
 import (
+	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -47,6 +49,12 @@ type Image struct {
 	CreationTime string
 	// How the image boots.
 	BootMode string
+	// Auto, Aliyun or BYOL of an imported image.
+	LicenseType string
+	// The image's code in the market; no image has one.
+	ProductCode string
+	// The image's resource group; it is in none.
+	ResourceGroupId string
 	// Whether the image is a copy.
 	IsCopied bool
 	// Whether the image came from the market; none does.
@@ -83,6 +91,14 @@ type DiskDeviceMapping struct {
 	Type string
 	// How much of its making is done.
 	Progress string
+	// How many seconds its making still takes.
+	RemainTime int64
+	// RAW, VHD or QCOW2 of an imported disk, as its owner wrote it.
+	Format string
+	// The bucket that an imported disk was said to be in; its owner alone sees it.
+	ImportOSSBucket string
+	// Its name in the bucket; its owner alone sees it.
+	ImportOSSObject string
 }
 
 // Tags are tags.
@@ -107,14 +123,13 @@ var statuses = map[ledger.State]string{
 func imageOf(s ledger.Seen, now time.Time) Image {
 	// An account number beyond 63 bits has no place in the vendor's long.
 	owner, _ := strconv.ParseInt(s.Owner, 10, 64)
-	progress := strconv.Itoa(s.Progress(now)) + "%"
 	return Image{
 		ImageId: s.Key.ID, ImageName: s.Name, Description: s.Description, ImageOwnerAlias: alias(s), ImageOwnerId: owner,
 		ImageVersion: s.Version, ImageFamily: s.Family, OSName: s.OSName, OSNameEn: s.OSName, OSType: s.OSType, Platform: s.Platform,
-		Architecture: s.Architecture, Size: s.SizeGiB, Status: statuses[s.State], Usage: "none", Progress: progress,
-		CreationTime: s.CreatedAt.UTC().Format("2006-01-02T15:04:05Z"), BootMode: s.BootMode, IsCopied: s.CopiedFrom != "",
+		Architecture: s.Architecture, Size: s.SizeGiB, Status: statuses[s.State], Usage: "none", Progress: progress(s, now),
+		CreationTime: s.CreatedAt.UTC().Format("2006-01-02T15:04:05Z"), BootMode: s.BootMode, LicenseType: s.License, IsCopied: s.CopiedFrom != "",
 		IsPublic: s.Public, IsSelfShared: selfShared(s, now), IsSupportIoOptimized: true,
-		DiskDeviceMappings: disks(s.Snapshots, progress), Tags: tags(s.Tags),
+		DiskDeviceMappings: disks(s, now), Tags: tags(s.Tags),
 	}
 }
 
@@ -136,13 +151,20 @@ func selfShared(s ledger.Seen, now time.Time) string {
 	return "False"
 }
 
-func disks(all []ledger.Snapshot, progress string) DiskDeviceMappings {
+func progress(s ledger.Seen, now time.Time) string { return strconv.Itoa(s.Progress(now)) + "%" }
+
+func disks(s ledger.Seen, now time.Time) DiskDeviceMappings {
 	var list []DiskDeviceMapping
-	for i, d := range all {
-		device := "/dev/xvd" + string(rune('a'+i%26))
-		list = append(list, DiskDeviceMapping{
-			Device: device, Size: strconv.FormatInt(d.SizeGiB, 10), SnapshotId: d.ID, Type: d.Usage, Progress: progress,
-		})
+	left := max(0, int64(math.Ceil(s.ReadyAt.Sub(now).Seconds())))
+	for i, d := range s.Snapshots {
+		disk := DiskDeviceMapping{
+			Device: cmp.Or(d.Device, "/dev/xvd"+string(rune('a'+i%26))), Size: strconv.FormatInt(d.SizeGiB, 10), SnapshotId: d.ID,
+			Type: d.Usage, Progress: progress(s, now), RemainTime: left, Format: d.Format,
+		}
+		if s.As == ledger.Owned {
+			disk.ImportOSSBucket, disk.ImportOSSObject = d.Bucket, d.Object
+		}
+		list = append(list, disk)
 	}
 	return DiskDeviceMappings{list}
 }

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -37,26 +38,33 @@ type ImportImageRequest struct {
 	RoleName string
 	// Tags of the image.
 	Tag []TagRequest `api:"maxitems=20"`
+	// A resource group; there is none, so none can be named.
+	ResourceGroupId string
+	// Standard asks for a check of the image; there is nothing to check.
+	DetectionStrategy string `api:"enum=Standard"`
+	// What instances made of the image can do; kept by nobody.
+	Features Features
 	// Makes a repeated call answer as the first did.
 	ClientToken string
 	// True checks everything and makes nothing.
 	DryRun bool
 }
 
-// ImportDisk is a disk to be imported.
+// ImportDisk is a disk to be imported. What it is made of is kept as it was
+// written: Terraform reads it back and would import anew where it differs.
 type ImportDisk struct {
-	// RAW, VHD or QCOW2.
-	Format string
+	// RAW, VHD or QCOW2; Terraform writes the last one small.
+	Format string `api:"enum=RAW|VHD|QCOW2|qcow2"`
 	// The bucket that holds its bytes.
-	OSSBucket string
+	OSSBucket string `api:"maxlen=64"`
 	// Their name in the bucket.
-	OSSObject string
+	OSSObject string `api:"maxlen=1024"`
 	// The size in GiB.
 	DiskImageSize int64 `api:"min=0,max=65536"`
 	// The same, as older clients call it.
 	DiskImSize int64 `api:"min=0,max=65536"`
-	// The device.
-	Device string
+	// The device, such as /dev/xvda; the next one in order where it is left out.
+	Device string `api:"maxlen=32"`
 }
 
 // ImportImageResponse names the image.
@@ -82,11 +90,8 @@ func (in *ImportImageRequest) Check() error {
 	if len(in.DiskDeviceMapping) == 0 {
 		return errNoDisk
 	}
-	return checkTexts(in.ImageName, in.Description, in.ClientToken)
+	return cmp.Or(checkTexts(in.ImageName, in.Description, in.ClientToken), checkTags(in.Tag), checkGroup(in.ResourceGroupId))
 }
-
-// importedGiB stands for a size that the caller left out: nobody looks at the bytes.
-const importedGiB = 40
 
 func (in *ImportImageRequest) image() *ledger.Image {
 	img := &ledger.Image{
@@ -96,11 +101,10 @@ func (in *ImportImageRequest) image() *ledger.Image {
 	}
 	usage := "system"
 	for _, d := range in.DiskDeviceMapping {
-		size := max(d.DiskImageSize, d.DiskImSize)
-		if size == 0 {
-			size = importedGiB
-		}
-		img.Snapshots = append(img.Snapshots, ledger.Snapshot{Usage: usage, SizeGiB: size})
+		img.Snapshots = append(img.Snapshots, ledger.Snapshot{
+			Usage: usage, SizeGiB: sizeOf(max(d.DiskImageSize, d.DiskImSize)),
+			Device: d.Device, Format: d.Format, Bucket: d.OSSBucket, Object: d.OSSObject,
+		})
 		usage = "data"
 	}
 	img.SizeGiB = img.Snapshots[0].SizeGiB

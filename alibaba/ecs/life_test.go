@@ -18,6 +18,7 @@ type answer struct {
 	TaskId     string
 	TotalCount *int64
 	Images     *struct{ Image []ecs.Image }
+	Image      ecs.Image
 	Accounts   struct{ Account []struct{ AliyunId string } }
 }
 
@@ -75,6 +76,9 @@ func TestLife(t *testing.T) {
 	}
 	r.do("v1 ModifyImageSharePermission", "ImageId="+id+" AddAccount.1=1234567890123457", "")
 	seen := r.list(other, "ImageOwnerAlias=others")
+	if own, theirs := own[0].DiskDeviceMappings.DiskDeviceMapping[0], seen[0].DiskDeviceMappings.DiskDeviceMapping[0]; own.ImportOSSBucket != "b" || own.ImportOSSObject != "o" || theirs.ImportOSSBucket+theirs.ImportOSSObject != "" {
+		t.Errorf("where it was imported from, to its owner %+v, to the other %+v", own, theirs)
+	}
 	if len(seen) != 1 || seen[0].ImageId != id || seen[0].ImageOwnerId != 1234567890123456 || len(seen[0].Tags.Tag) != 0 || seen[0].ImageOwnerAlias != "others" {
 		t.Errorf("as the other account sees it: %+v", seen)
 	}
@@ -175,6 +179,9 @@ func TestLifeRefusals(t *testing.T) {
 		{"ImportImage", imported + "ok Description=http://x", "InvalidDescription.Malformed"},
 		{"ImportImage", imported + "ok ClientToken=" + strings.Repeat("t", 65), "InvalidParameter"},
 		{"ImportImage", imported + "ok Architecture=z80", "InvalidParameter"},
+		{"ImportImage", imported + "ok DiskDeviceMapping.1.Format=ISO", "InvalidParameter"},
+		{"ImportImage", imported + "ok Tag.1.Key=a Tag.2.Key=a", "Duplicate.TagKey"},
+		{"ImportImage", imported + "ok ResourceGroupId=rg-1", "InvalidResourceGroup.NotFound"},
 		{"ImportImage", imported + "ok DryRun=true", "DryRunOperation"},
 		{"ImportImage", "ImageName=ok", "MissingParameter.DiskDeviceMapping"},
 		{"DescribeImages", "PageSize=101", "InvalidParameter"},
@@ -191,6 +198,9 @@ func TestLifeRefusals(t *testing.T) {
 		{"CopyImage", "ImageId=m-foreign DestinationRegionId=cn-beijing", "InvalidImageId.NotFound"},
 		{"CopyImage", "ImageId=m-old DestinationRegionId=cn-beijing", "IncorrectImageStatus"},
 		{"CopyImage", "ImageId=m-sealed DestinationRegionId=cn-beijing", "OperationDeined.EncryptedSnapshot"},
+		{"CopyImage", "ImageId=m-unshared Tag.1.Key=acs:a", "InvalidTagKey.Malformed"},
+		{"CopyImage", "ImageId=m-unshared ResourceGroupId=rg-1", "InvalidResourceGroup.NotFound"},
+		{"ModifyImageAttribute", "ImageId=m-unshared ImageFamily=1", "InvalidImageFamily.Malformed"},
 		{"ModifyImageAttribute", "ImageId=m-unshared ImageName=taken", "InvalidImageName.Duplicated"},
 		{"ModifyImageAttribute", "ImageId=m-foreign ImageName=fine", "InvalidImageId.NotFound"},
 		{"ModifyImageAttribute", "ImageId=m-unshared Status=Gone", "InvalidParameter"},

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // ModifyImageAttributeRequest changes what an image is called and whether it
-// is deprecated.
+// is deprecated. What is left out or empty stays as it is.
 type ModifyImageAttributeRequest struct {
 	// The region.
 	RegionId string `api:"required"`
@@ -21,12 +22,14 @@ type ModifyImageAttributeRequest struct {
 	Description string
 	// Deprecated or Available.
 	Status string `api:"enum=Deprecated|Available"`
-	// A new family; empty for none.
-	ImageFamily *string
+	// A new family.
+	ImageFamily string
 	// How the image boots.
 	BootMode string `api:"enum=BIOS|UEFI|UEFI-Preferred"`
 	// Auto, Aliyun or BYOL.
 	LicenseType string `api:"enum=Auto|Aliyun|BYOL"`
+	// What instances made of the image can do; kept by nobody.
+	Features Features
 	// True checks everything and changes nothing.
 	DryRun bool
 }
@@ -48,7 +51,7 @@ var modifyImageAttributeFaults = slices.Concat([]api.Fault{
 
 // Check holds texts to their forms.
 func (in *ModifyImageAttributeRequest) Check() error {
-	return checkTexts(in.ImageName, in.Description, "")
+	return cmp.Or(checkTexts(in.ImageName, in.Description, ""), checkFamily(in.ImageFamily))
 }
 
 func (in *ModifyImageAttributeRequest) attributes() ledger.Attributes {
@@ -59,7 +62,7 @@ func (in *ModifyImageAttributeRequest) attributes() ledger.Attributes {
 		return &s
 	}
 	a := ledger.Attributes{
-		Name: given(in.ImageName), Description: given(in.Description), Family: in.ImageFamily,
+		Name: given(in.ImageName), Description: given(in.Description), Family: given(in.ImageFamily),
 		BootMode: given(in.BootMode), License: given(in.LicenseType), DryRun: in.DryRun,
 	}
 	if in.Status != "" {

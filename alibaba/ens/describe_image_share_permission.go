@@ -3,7 +3,6 @@ package ens
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"imageshare/api"
 	"imageshare/ledger"
@@ -55,9 +54,7 @@ type Account struct {
 func describeImageSharePermission[A Account | string](l *ledger.Ledger, one func(id string) A) api.Action {
 	return api.Define(api.Spec[DescribeImageSharePermissionRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeImageSharePermission",
-		Faults: faults,
-		// A policy can only be asked about everything here, as the vendor documents it.
-		Resources: func(api.Request, *DescribeImageSharePermissionRequest) []string { return []string{"*"} },
+		Faults: faults, Resources: everything[DescribeImageSharePermissionRequest],
 	}, func(ctx context.Context, r api.Request, in *DescribeImageSharePermissionRequest) (*DescribeImageSharePermissionResponse[A], error) {
 		sharing, err := l.Sharing(ctx, r.Caller, key(in.ImageId))
 		if err != nil {
@@ -84,13 +81,4 @@ func only(shares []ledger.Share, account string) []ledger.Share {
 		return nil
 	}
 	return shares[i : i+1]
-}
-
-// number reads digits that the tag of their field has bounded to 64 bits.
-func number(digits string) int64 {
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil {
-		panic("unreachable: the field's rules let no other text through: " + err.Error())
-	}
-	return n
 }

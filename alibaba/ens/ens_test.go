@@ -21,6 +21,7 @@ func config(o ens.Options) wiretest.Config {
 		Ledger: ledger.Config{
 			Regions:     map[ledger.Product][]string{ledger.ECS: ecs.Regions},
 			ShareQuotas: map[ledger.Product]int{ledger.ENS: 4},
+			ImageQuotas: map[ledger.Product]int{ledger.ENS: 10},
 		},
 	}
 }

@@ -39,7 +39,7 @@ var modifyFaults = []api.Fault{
 	invalid(ledger.ErrTargetSelf, "AddAccounts"),
 	invalid(ledger.ErrTargetUser, "AddAccounts"),
 	invalid(ledger.ErrTargetUnknown, "AddAccounts"),
-	{Err: ledger.ErrShareQuota, Status: 400, Code: "InvalidParameter", Message: "The errorMessage is the image can be shared with at most {limit} accounts. Please check it again."},
+	beyond(ledger.ErrShareQuota, "the image can be shared with at most {limit} accounts"),
 	invalid(ledger.ErrNotReady, "ImageId"),
 	invalid(ledger.ErrDeprecated, "ImageId"),
 	{Err: ledger.ErrEncrypted, Status: 400, Code: "InvalidImageType.NotSupported", Message: "The specified image type is not supported."},
@@ -48,10 +48,8 @@ var modifyFaults = []api.Fault{
 func modifyImageSharePermission(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[ModifyImageSharePermissionRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "ModifyImageSharePermission",
-		Faults: slices.Concat(modifyFaults, faults),
-		Resources: func(r api.Request, in *ModifyImageSharePermissionRequest) []string {
-			return []string{"acs:ens::" + r.Caller.Account + ":image/" + in.ImageId}
-		},
+		Faults:    slices.Concat(modifyFaults, faults),
+		Resources: func(r api.Request, in *ModifyImageSharePermissionRequest) []string { return resource(r, in.ImageId) },
 	}, func(ctx context.Context, r api.Request, in *ModifyImageSharePermissionRequest) (*ModifyImageSharePermissionResponse, error) {
 		change := ledger.Change{Add: in.AddAccounts, Remove: in.RemoveAccounts}
 		return &ModifyImageSharePermissionResponse{}, l.Share(ctx, r.Caller, key(in.ImageId), change)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"imageshare/alibaba/ecs"
 	"imageshare/ledger"
 	"imageshare/server"
@@ -30,6 +32,7 @@ type config struct {
 	imageQuota      quotas
 	imageTransition time.Duration
 	ensAccounts     choice
+	cacheSize       size
 	tlsCert, tlsKey string
 	allowReset      bool
 	logFormat       choice
@@ -48,6 +51,7 @@ func defaults() *config {
 		shareQuota:      quotas{},
 		imageQuota:      quotas{},
 		ensAccounts:     choice{value: "objects", of: []string{"objects", "strings"}},
+		cacheSize:       64 << 20,
 		logFormat:       choice{value: "text", of: []string{"text", "json"}},
 	}
 }
@@ -67,6 +71,7 @@ func (c *config) flags() *flag.FlagSet {
 	f.Var(&c.imageQuota, "image-quota", "images per account and region, as `PRODUCT=N` joined by commas (cvm=500,ecs=100,ens=100)")
 	f.DurationVar(&c.imageTransition, "image-transition", 0, "how long an image made by an action stays creating, importing or copying, as a `DURATION` like 30s (0s: available at once)")
 	f.Var(&c.ensAccounts, "ens-accounts", "`objects|strings`: how ENS lists accounts; strings for its clients of 2022 and before")
+	f.Var(&c.cacheSize, "cache-size", "`SIZE` that the records kept in memory before a store in a file may take, like 64MiB; 0 keeps none")
 	f.StringVar(&c.tlsCert, "tls-cert", "", "`FILE` with the certificate of the listeners marked tls, and what stands between it and its root; read again when it changes")
 	f.StringVar(&c.tlsKey, "tls-key", "", "`FILE` with its key")
 	f.BoolVar(&c.allowReset, "allow-reset", false, "let the admin API reset everything; on with --dev and with memory:")
@@ -199,6 +204,21 @@ func (c *choice) Set(s string) error {
 		}
 	}
 	return fmt.Errorf("write one of %s", strings.Join(c.of, ", "))
+}
+
+// size is a number of bytes as people write it.
+type size int
+
+func (s *size) String() string { return humanize.IBytes(uint64(*s)) }
+
+// Set is for package flag.
+func (s *size) Set(text string) error {
+	n, err := humanize.ParseBytes(text)
+	if err != nil || n > 1<<40 || (n > 0 && n < 512<<10) {
+		return errors.New("write a size like 64MiB, from 512KiB to 1TiB, or 0")
+	}
+	*s = size(n)
+	return nil
 }
 
 // quotas are numbers by product; naming one keeps the others.

@@ -12,6 +12,7 @@ import (
 	"imageshare/ledger"
 	"imageshare/seal"
 	"imageshare/state"
+	"imageshare/store/cache"
 	"imageshare/store/memory"
 	"imageshare/store/sqlite"
 	"imageshare/tencent/cvm"
@@ -32,7 +33,7 @@ func openData(ctx context.Context, c *config, log *slog.Logger) (*data, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := openStore(ctx, c.store, log)
+	s, err := openStore(ctx, c.store, c.cacheSize, log)
 	if err != nil {
 		return nil, err
 	}
@@ -57,12 +58,18 @@ func (c *config) readSeed() (*state.File, error) {
 	return nil, nil
 }
 
-// openStore tells the log when opening takes long.
-func openStore(ctx context.Context, url string, log *slog.Logger) (ledger.Store, error) {
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		return sqlite.Open(ctx, path, sqlite.Options{Log: log})
+// openStore opens a store with a cache of a size before it. What is in memory
+// anyway needs none. The log is told when opening takes long.
+func openStore(ctx context.Context, url string, remembered size, log *slog.Logger) (ledger.Store, error) {
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok {
+		return memory.New(), nil
 	}
-	return memory.New(), nil
+	s, err := sqlite.Open(ctx, path, sqlite.Options{Log: log})
+	if err != nil || remembered == 0 {
+		return s, err
+	}
+	return cache.New(s, int(remembered)), nil
 }
 
 func (d *data) ready(ctx context.Context, c *config) error {

@@ -17,6 +17,9 @@ type fresh struct {
 
 // note is http.Server.ConnState.
 func (f *fresh) note(c net.Conn, s http.ConnState) {
+	if s == http.StateIdle { // after each request; it was asked on before that
+		return
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {

@@ -32,7 +32,7 @@ func TestPrecedence(t *testing.T) {
 	t.Parallel()
 	twins := env("IMAGESHARE_LISTEN", "127.0.0.1:1 127.0.0.1:2,ecs=2019", "IMAGESHARE_SHARE_QUOTA", "cvm=3", "IMAGESHARE_STORE", "sqlite:env.db",
 		"IMAGESHARE_LOG_LEVEL", "debug", "IMAGESHARE_RATE_LIMITS", "documented,cvm:DescribeImageSharePermission=20")
-	c, err := parse([]string{"--dev", "--share-quota", "ecs=7", "--image-quota=ens=8", "--image-transition=3s", "--log-level=error"}, twins, io.Discard)
+	c, err := parse([]string{"--dev", "--share-quota", "ecs=7", "--image-quota=ens=8", "--image-transition=3s", "--cache-size", "128MiB", "--log-level=error"}, twins, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,8 +42,8 @@ func TestPrecedence(t *testing.T) {
 	if len(c.shareQuota) != 1 || c.shareQuota["ecs"] != 7 {
 		t.Errorf("quota %v: a flag beats the environment", c.shareQuota)
 	}
-	if c.imageQuota["ens"] != 8 || c.imageTransition != 3*time.Second {
-		t.Errorf("image quota %v, transition %v", c.imageQuota, c.imageTransition)
+	if c.imageQuota["ens"] != 8 || c.imageTransition != 3*time.Second || c.cacheSize != 128<<20 {
+		t.Errorf("image quota %v, transition %v, cache %v", c.imageQuota, c.imageTransition, c.cacheSize)
 	}
 	if c.store != "sqlite:env.db" || c.logLevel.String() != "ERROR" {
 		t.Errorf("store %s: the environment beats --dev; level %s", c.store, c.logLevel)
@@ -77,6 +77,8 @@ func TestUsage(t *testing.T) {
 		"an open admin by no name":   {[]string{"serve", "--admin-listen", ":0"}, nil, "--admin-token-file"},
 		"a public dev":               {[]string{"serve", "--dev", "--listen", "0.0.0.0:0"}, nil, "everybody knows"},
 		"images of nothing":          {[]string{"serve", "--image-quota", "vpc=1"}, nil, "vpc=1"},
+		"a size of nothing":          {[]string{"serve", "--cache-size", "many"}, nil, "like 64MiB"},
+		"a size too small":           {[]string{"serve", "--cache-size", "1KiB"}, nil, "from 512KiB"},
 		"a negative transition":      {[]string{"serve", "--image-transition", "-1s"}, nil, "write a duration like 30s"},
 		"a quota of nothing":         {[]string{"serve", "--share-quota", "vpc=1"}, nil, "vpc=1"},
 		"a rate of nothing":          {[]string{"serve", "--rate-limits", "often"}, nil, "documented or off"},
@@ -165,6 +167,13 @@ func TestServe(t *testing.T) {
 	}
 	if got := get(t, "http://"+s.wires+"/?SecretId=x"); !strings.Contains(got, "MissingParameter") {
 		t.Errorf("the wire: %s", got)
+	}
+	// What is too long for a wire still hears so in its own words, what is far
+	// too long is not read.
+	for size, want := range map[int]string{100_000: "RequestSizeLimitExceeded", 200_000: "431 Request Header Fields Too Large"} {
+		if got := get(t, "http://"+s.wires+"/?SecretId=x&Action=A&Version=1&A="+strings.Repeat("a", size)); !strings.Contains(got, want) {
+			t.Errorf("a query of %d bytes: %.200s", size, got)
+		}
 	}
 	if got := get(t, "http://"+s.admin+"/metrics"); !strings.Contains(got, `imageshare_requests_total{action="none",code="MissingParameter",wire="tencent-3.0"} 1`) {
 		t.Errorf("metrics: %s", got)

@@ -46,7 +46,7 @@ func (r *resealing) run(ctx context.Context, j *job, _ []string) error {
 	if err := r.check(); err != nil {
 		return err
 	}
-	s, err := openStore(ctx, r.store, slog.New(slog.NewTextHandler(j.errs, nil)))
+	s, err := openStore(ctx, r.store, 0, slog.New(slog.NewTextHandler(j.errs, nil)))
 	if err != nil {
 		return err
 	}

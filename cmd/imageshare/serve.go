@@ -28,12 +28,20 @@ import (
 	"imageshare/server"
 	"imageshare/session"
 	"imageshare/tencent"
+	"imageshare/tencent/cbs"
 	"imageshare/tencent/cvm"
+	"imageshare/tencent/region"
 	tencentsts "imageshare/tencent/sts"
+	"imageshare/tencent/tag"
 )
 
 // drain is how long requests under way have to finish after a signal.
 const drain = 10 * time.Second
+
+// maxHeader bounds a request's line and headers. The longest that are taken
+// have a query of 32 KiB and a token of 8 KiB. Some signatures are tried over
+// all of it in thirty ways, before anybody is believed.
+const maxHeader = 128 << 10
 
 // serve runs until the context ends: open, apply, listen, say ready, drain, close.
 func serve(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) (err error) {
@@ -43,7 +51,9 @@ func serve(ctx context.Context, args []string, env func(string) (string, bool), 
 	} else if err != nil {
 		return err
 	}
-	log := logger(c, stderr)
+	written := &lines{to: stderr}
+	defer written.flush()
+	log := logger(c, written)
 	shown, err := c.pair(log)
 	if err != nil {
 		return err
@@ -64,12 +74,12 @@ func serve(ctx context.Context, args []string, env func(string) (string, bool), 
 	return doors.serve(ctx, log, func() { fmt.Fprintln(stdout, ready) })
 }
 
-func logger(c *config, w io.Writer) *slog.Logger {
+func logger(c *config, to *lines) *slog.Logger {
 	o := &slog.HandlerOptions{Level: c.logLevel}
 	if c.logFormat.value == "json" {
-		return slog.New(slog.NewJSONHandler(w, o))
+		return slog.New(urgent{slog.NewJSONHandler(to, o), to})
 	}
-	return slog.New(slog.NewTextHandler(w, o))
+	return slog.New(urgent{slog.NewTextHandler(to, o), to})
 }
 
 // doors are the listeners with what answers on each; the admin's is the last.
@@ -126,7 +136,7 @@ func (c *config) catalogue(l *ledger.Ledger, sessions *session.Issuer, name stri
 	}
 	catalogue := api.NewCatalogue(
 		cvm.Actions(l), ecs.Actions(l, p), ens.Actions(l, ens.Options{PlainAccounts: c.ensAccounts.value == "strings"}),
-		tencentsts.Actions(l, sessions), alibabasts.Actions(l, sessions),
+		tencentsts.Actions(l, sessions), alibabasts.Actions(l, sessions), region.Actions(l), tag.Actions(l), cbs.Actions(l),
 	)
 	names := map[string]bool{}
 	for _, a := range catalogue.Actions() {
@@ -153,6 +163,7 @@ func (o *doors) add(name, addr string, h http.Handler, log *slog.Logger) error {
 		ReadTimeout:       time.Minute,
 		WriteTimeout:      2 * time.Minute,
 		IdleTimeout:       5 * time.Minute,
+		MaxHeaderBytes:    maxHeader,
 		// OPTIONS * gets the cloud's own answer like any other method.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),

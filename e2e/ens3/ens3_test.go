@@ -21,6 +21,7 @@ import (
 )
 
 const state = `{"version":1,"accounts":[{"cloud":"alibaba","id":"1234567890123456","keys":[{"id":"LTAI3","secret":"secret3"}]}],"images":[
+{"product":"ens","id":"centos_6_08_64","owner":"1234567890123457","public":true,"osType":"linux","osName":"centos"},
 {"product":"ens","id":"m-share","owner":"1234567890123456"},
 {"product":"ens","id":"m-list","owner":"1234567890123456","shares":[{"account":"7","sharedAt":"2018-06-10T11:02:50Z"},{"account":"12","sharedAt":"2018-06-10T11:02:50Z"}]}]}`
 

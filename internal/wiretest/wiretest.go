@@ -1,7 +1,8 @@
 // Package wiretest runs scripts against the door: text that somebody who knows
 // the vendor can read, one call and its answer after the other, each request
-// signed for real. The clock stands still unless a script moves it, request
-// ids count upwards, and the store is fresh for every script.
+// signed for real. The clock stands still unless a script moves it, request ids
+// and the ids of what is made count upwards (m-000…101), and the store is fresh
+// for every script.
 //
 // A script is lines; # begins a comment.
 //
@@ -37,6 +38,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -60,7 +62,7 @@ type Config struct {
 	// what it offers besides that makes temporary credentials; one may be nil.
 	Actions  func(*ledger.Ledger) []api.Action
 	Sessions func(*ledger.Ledger, *session.Issuer) []api.Action
-	// Ledger is as usual; its store and clock are the script's.
+	// Ledger is as usual; its store, clock and new ids are the script's.
 	Ledger ledger.Config
 	Rates  server.Rates
 	// Log is the server's; nil is the test's own.
@@ -96,6 +98,7 @@ type Door struct {
 	http.Handler
 	Ledger *ledger.Ledger
 	Store  ledger.Store
+	Counts *prometheus.Registry // the server's metrics
 	now    time.Time
 	ids    int
 	lastID string
@@ -107,12 +110,12 @@ type Door struct {
 // Open makes a door with its own ledger.
 func Open(t testing.TB, c Config) *Door {
 	t.Helper()
-	d := &Door{Store: memory.New(), now: Start, kept: map[string]sign.Key{}}
+	d := &Door{Store: memory.New(), Counts: prometheus.NewRegistry(), now: Start, kept: map[string]sign.Key{}}
 	key := seal.NewKey()
 	lc := c.Ledger
 	lc.Regions = maps.Clone(stateRegions)
 	maps.Copy(lc.Regions, c.Ledger.Regions)
-	lc.Store, lc.Now = d.Store, func() time.Time { return d.now }
+	lc.Store, lc.Now, lc.Random = d.Store, func() time.Time { return d.now }, new(counting)
 	var err error
 	if d.Ledger, err = ledger.New(context.Background(), lc); err != nil {
 		t.Fatal(err)
@@ -125,7 +128,7 @@ func Open(t testing.TB, c Config) *Door {
 	issuer := &session.Issuer{Key: key, Now: d.Ledger.Now}
 	s := server.New(server.Config{
 		Ledger: d.Ledger, Dialects: []api.Dialect{tencent.Dialect{}, alibaba.Dialect{}}, Secrets: key, Sessions: issuer, Rates: c.Rates,
-		Log: log, Metrics: server.NewMetrics(prometheus.NewRegistry()),
+		Log: log, Metrics: server.NewMetrics(d.Counts),
 		NewID: d.newID,
 	})
 	var actions []api.Action
@@ -162,6 +165,19 @@ func (d *Door) seed(t testing.TB, c Config, key *seal.Key) {
 	if err != nil {
 		t.Fatal(f.Explain(err))
 	}
+}
+
+// counting is where a script's new ids come from: zeros that end in a count, so
+// that scripts can write them down. The first hundred are left to state.yaml.
+type counting struct{ n atomic.Int64 }
+
+func (c *counting) Read(p []byte) (int, error) {
+	clear(p)
+	n := 100 + c.n.Add(1)
+	for i := len(p) - 1; i >= 0 && n > 0; i-- {
+		p[i], n = byte(n%10), n/10
+	}
+	return len(p), nil
 }
 
 func (d *Door) newID() string {

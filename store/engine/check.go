@@ -28,7 +28,7 @@ func CheckImage(i *ledger.Image) error {
 		texts = append(texts, k, v)
 	}
 	for _, s := range i.Snapshots {
-		texts = append(texts, s.ID, s.Usage)
+		texts = append(texts, s.ID, s.Usage, s.Device, s.Format, s.Bucket, s.Object)
 	}
 	if err := checkTexts(i.Key.Entity(), texts...); err != nil {
 		return err

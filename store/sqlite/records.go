@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	jsonv2 "github.com/go-json-experiment/json"
+
 	"imageshare/ledger"
 )
 
@@ -79,7 +81,7 @@ func (v view) Image(ctx context.Context, key ledger.ImageKey) (found *ledger.Ima
 // readImage reads what Image selects.
 func readImage(key ledger.ImageKey, r row) (*ledger.Image, error) {
 	i := new(ledger.Image)
-	if err := json.Unmarshal([]byte(r.text(3)), (*record)(i)); err != nil {
+	if err := jsonv2.Unmarshal([]byte(r.text(3)), (*record)(i)); err != nil {
 		return nil, fmt.Errorf("%w: record of image %v: %w", ErrDamaged, key, err)
 	}
 	i.Key, i.Owner, i.Name, i.Public = key, number(r.text(0)), r.text(1), r.bool(2)

@@ -43,7 +43,7 @@ func fullImage(key ledger.ImageKey) *ledger.Image {
 		Public: true, Encrypted: true, OSName: "TencentOS Server 3.1", OSType: "linux", Platform: "TencentOS",
 		Architecture: "x86_64", SizeGiB: 50, Family: "base", Version: "3.1",
 		Tags:      map[string]string{"team": "base", "": "empty", "empty": ""},
-		Snapshots: []ledger.Snapshot{{ID: "snap-2", Usage: "system", SizeGiB: 50}, {ID: "snap-1", Usage: "data", SizeGiB: 1 << 40}},
+		Snapshots: []ledger.Snapshot{{ID: "snap-2", Usage: "system", SizeGiB: 50, Device: "/dev/xvda", Format: "RAW", Bucket: "b", Object: "o"}, {ID: "snap-1", Usage: "data", SizeGiB: 1 << 40}},
 		BootMode:  "UEFI", License: "BYOL", Imported: true, ReadyAt: noon.Add(90*time.Second + 500*time.Millisecond),
 		CopiedFrom: "ap-beijing/img-source00", CreatedAt: time.Date(2018, 6, 1, 1, 2, 3, 456789012, time.UTC),
 		Shares: []ledger.Share{

@@ -36,7 +36,8 @@ func Actions(l *ledger.Ledger) []api.Action {
 		shareImage(l),
 		cancelShareImage(l),
 		getImageShareUinInfo(l),
-	}, describeImages(l), importImage(l), modifyImageAttribute(l), deleteImages(l), syncImages(l), describeImageQuota(l))
+	}, describeImages(l), createImage(l), importImage(l), modifyImageAttribute(l), deleteImages(l), syncImages(l),
+		describeImageQuota(l), describeRegions(l), describeZones())
 }
 
 // faults are the rows that every action on one image shares. Status is the
@@ -48,13 +49,19 @@ var faults = []api.Fault{
 }
 
 // resource is how a policy names an image of the caller's: one id, or *.
-func resource(r api.Request, id string) []string {
-	return []string{"qcs::cvm:" + r.Region + ":uin/" + r.Caller.Account + ":image/" + id}
+func resource(r api.Request, id string) []string { return []string{named(r, "image", id)} }
+
+// named is how a policy names a thing of the caller's by its kind.
+func named(r api.Request, kind, id string) string {
+	return "qcs::cvm:" + r.Region + ":uin/" + r.Caller.Account + ":" + kind + "/" + id
 }
+
+// everything is what a policy is asked about where the documents name no resource.
+func everything() []string { return []string{"*"} }
 
 func key(r api.Request, id string) ledger.ImageKey {
 	return ledger.ImageKey{Product: ledger.CVM, Region: r.Region, ID: id}
 }
 
 // stamp writes a time as the wire does: UTC, whole seconds.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -28,8 +28,8 @@ const (
 var fits = map[string]func(s ledger.Seen, value string) bool{
 	"image-id":             func(s ledger.Seen, v string) bool { return s.Key.ID == v },
 	"image-type":           func(s ledger.Seen, v string) bool { return imageTypes[s.As] == v },
-	"image-name":           func(s ledger.Seen, v string) bool { return contains(s.Name, v) },
-	"platform":             func(s ledger.Seen, v string) bool { return contains(s.Platform, v) },
+	"image-name":           func(s ledger.Seen, v string) bool { return ledger.Occurs(s.Name, v) },
+	"platform":             func(s ledger.Seen, v string) bool { return ledger.Occurs(s.Platform, v) },
 	"tag-key":              func(s ledger.Seen, v string) bool { _, ok := s.Tags[v]; return ok },
 	"tag-value":            hasTagValue,
 	"dedicated-cluster-id": func(ledger.Seen, string) bool { return false },
@@ -39,10 +39,6 @@ var fits = map[string]func(s ledger.Seen, value string) bool{
 // imageTypes are the wire's names of the sets.
 var imageTypes = map[ledger.Set]string{
 	ledger.Owned: "PRIVATE_IMAGE", ledger.Held: "SHARED_IMAGE", ledger.Public: "PUBLIC_IMAGE",
-}
-
-func contains(text, part string) bool {
-	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
 }
 
 func hasTagValue(s ledger.Seen, value string) bool {

@@ -1,7 +1,6 @@
 package cvm
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -98,7 +97,7 @@ func (in *ImportImageRequest) Check() error {
 	case !slices.Contains([]string{"", "TencentCloud", "BYOL"}, in.LicenseType):
 		return &param.Error{Rule: errLicense, Field: "LicenseType"}
 	}
-	return cmp.Or(short("ImageName", in.ImageName, maxName), short("ImageDescription", in.ImageDescription, maxDescription))
+	return called(in.ImageName, in.ImageDescription)
 }
 
 func (in *ImportImageRequest) image(region string) *ledger.Image {
@@ -124,7 +123,7 @@ func (in *ImportImageRequest) image(region string) *ledger.Image {
 func importImage(l *ledger.Ledger) []api.Action {
 	return both(api.Spec[ImportImageRequest]{
 		Name: "ImportImage", Faults: importImageFaults,
-		Resources: func(api.Request, *ImportImageRequest) []string { return []string{"*"} },
+		Resources: func(api.Request, *ImportImageRequest) []string { return everything() },
 	}, func(ctx context.Context, r api.Request, in *ImportImageRequest) (*ImportImageResponse, error) {
 		made, err := l.Make(ctx, r.Caller, ledger.NewImage{Image: in.image(r.Region), DryRun: in.DryRun})
 		if err != nil {

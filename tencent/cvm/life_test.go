@@ -155,6 +155,7 @@ func TestLifeRefusals(t *testing.T) {
 		{"ImportImage", fmt.Sprintf(imported, strings.Repeat("n", 61)), "InvalidParameterValue.TooLarge"},
 		{"ImportImage", change("https://bucket.example/i.qcow2", "file:///etc/passwd"), "InvalidParameter.InvalidParameterUrlError"},
 		{"ImportImage", change("x86_64", "z80"), "InvalidParameterValue"},
+		{"ImportImage", change("fresh", ""), "MissingParameter"},
 		{"ImportImage", change(`"OsVersion":"7"`, `"OsVersion":"7","BootMode":"CP/M"`), "InvalidParameterValue.InvalidBootMode"},
 		{"ImportImage", change(`"OsVersion":"7"`, `"OsVersion":"7","LicenseType":"free"`), "InvalidParameterValue.InvalidLicenseType"},
 		{"ImportImage", change(`"OsVersion":"7"`, `"OsVersion":"7","DryRun":true`), "DryRunOperation"},

@@ -1,6 +1,7 @@
 package cvm
 
 import (
+	"cmp"
 	"errors"
 	"unicode/utf8"
 
@@ -38,6 +39,14 @@ func short(field, text string, most int) error {
 		return &param.Error{Rule: errTooLong, Field: field, Reason: "is too long"}
 	}
 	return nil
+}
+
+// called holds a new image to a name, and its texts to their bounds.
+func called(name, description string) error {
+	if name == "" {
+		return &param.Error{Rule: param.ErrMissing, Field: "ImageName"}
+	}
+	return cmp.Or(short("ImageName", name, maxName), short("ImageDescription", description, maxDescription))
 }
 
 // tagged are the tags of a request by their keys.

@@ -120,6 +120,10 @@ func roleResource(l *ledger.Ledger, in *AssumeRoleRequest) []string {
 	return []string{in.RoleArn}
 }
 
+// Named is the role in a denial. Its name is told to nobody who does not know
+// it: the caller may be of another account.
+func (in *AssumeRoleRequest) Named() string { return in.RoleArn }
+
 // The documented bounds of a role's session.
 const (
 	usualSession   = 2 * time.Hour
@@ -161,7 +165,7 @@ func trusting(ctx context.Context, l *ledger.Ledger, r api.Request, in *AssumeRo
 	role, d, err := session.Assume(ctx, l.Reader(), key, is, r.Principal, asked)
 	if err == nil && d.Effect != policy.Allowed {
 		err = &api.Denial{
-			Action: asked.Action, Resource: asked.Resources[0], Explicit: d.Effect == policy.ExplicitDeny,
+			Action: asked.Action, Resource: in.Named(), Explicit: d.Effect == policy.ExplicitDeny,
 			Layer: api.TrustPolicy, Caller: r.Caller, Principal: caller(r),
 		}
 	}

@@ -77,7 +77,7 @@ type Credentials struct {
 }
 
 // stamp writes a time as the wire does: UTC, whole seconds.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // caller is the number of who calls.
 func caller(r api.Request) string {

@@ -1,0 +1,97 @@
+package cache
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"imageshare/ledger"
+)
+
+// Every field of every record comes back, also one that is added some day:
+// each is filled by its type, with a value that no other field has.
+func TestRecordsComeBackWhole(t *testing.T) {
+	t.Parallel()
+	whole(t, func(c *codec, i *ledger.Image) {
+		c.image(i)
+		word(c, &i.Key.Product)
+		word(c, &i.Key.Region)
+		word(c, &i.Key.ID)
+	})
+	whole(t, (*codec).account)
+	whole(t, (*codec).credential)
+}
+
+func whole[T any](t *testing.T, code func(*codec, *T)) {
+	t.Helper()
+	var want, none, got T
+	n := 0
+	populate(t, reflect.ValueOf(&want).Elem(), &n)
+	if err := decode(encode(&want, code), &got, code); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\n got %+v\nwant %+v", err, got, want)
+	}
+	got = none
+	if err := decode(encode(&none, code), &got, code); err != nil || !reflect.DeepEqual(got, none) {
+		t.Errorf("an empty record: %v %+v", err, got)
+	}
+	for cut := range encode(&want, code) {
+		if decode(encode(&want, code)[:cut], &got, code) == nil {
+			t.Fatalf("a %T cut to %d bytes was taken for whole", want, cut)
+		}
+	}
+}
+
+func populate(t *testing.T, v reflect.Value, n *int) {
+	*n++
+	switch v.Interface().(type) {
+	case ledger.Share:
+		at := time.Unix(int64(1700000000+*n), 0).UTC()
+		v.Set(reflect.ValueOf(ledger.Share{Account: fmt.Sprint(*n), At: at, Until: at.Add(time.Hour)}))
+		return
+	case time.Time:
+		v.Set(reflect.ValueOf(time.Unix(int64(1700000000+*n), int64(*n)).UTC()))
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(fmt.Sprint("text ", *n))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int64:
+		v.SetInt(int64(-*n))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			populate(t, v.Field(i), n)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range 2 {
+			populate(t, v.Index(i), n)
+		}
+	case reflect.Map:
+		v.Set(reflect.ValueOf(map[string]string{"a": "1", "b": "2"}))
+	default:
+		t.Fatalf("a record has a %s: teach the codec", v.Type())
+	}
+}
+
+func TestNamesDiffer(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for what, name := range map[string][]byte{
+		"image":             imageName(ledger.ImageKey{Product: "cvm", Region: "ap", ID: "x"}),
+		"shifted":           imageName(ledger.ImageKey{Product: "cvm", Region: "a", ID: "px"}),
+		"without a region":  imageName(ledger.ImageKey{Product: "cvm", ID: "apx"}),
+		"account":           accountName(ledger.AccountKey{Cloud: "cvm", ID: "ap"}),
+		"key of that name":  credentialName("cvm", "ap"),
+		"key with an end":   credentialName("cvm", "ap\xff"),
+		"another cloud's":   credentialName("cvma", "p"),
+		"account elsewhere": accountName(ledger.AccountKey{Cloud: "cvma", ID: "p"}),
+	} {
+		if other, taken := seen[string(name)]; taken {
+			t.Errorf("%s and %s have one name", what, other)
+		}
+		seen[string(name)] = what
+	}
+}

@@ -1,0 +1,76 @@
+package cache
+
+import (
+	"context"
+	"errors"
+
+	"imageshare/ledger"
+)
+
+// Update is the engine's, with every record that the change writes kept out of
+// the cache until the engine has said what became of it. A change that runs
+// more than once closes its cells more than once, and one whose goroutine ends
+// in the middle opens them all the same.
+func (s *Store) Update(ctx context.Context, change func(ledger.Tx) error) error {
+	shut := map[*cell]int{}
+	defer func() {
+		for c, times := range shut {
+			c.open(times)
+		}
+	}()
+	return s.Store.Update(ctx, func(tx ledger.Tx) error { return change(&noting{tx, s, shut}) })
+}
+
+// noting is a change that says what it writes before it does.
+type noting struct {
+	ledger.Tx
+	store *Store
+	shut  map[*cell]int
+}
+
+func (n *noting) note(name []byte) { n.shut[n.store.shut(name)]++ }
+
+func (n *noting) PutImage(i *ledger.Image) error {
+	n.note(imageName(i.Key))
+	return n.Tx.PutImage(i)
+}
+
+func (n *noting) DeleteImage(k ledger.ImageKey) error {
+	n.note(imageName(k))
+	return n.Tx.DeleteImage(k)
+}
+
+func (n *noting) PutAccount(a *ledger.Account) error {
+	if err := n.noteAccount(a.Key); err != nil {
+		return err
+	}
+	n.noteKeys(a)
+	return n.Tx.PutAccount(a)
+}
+
+func (n *noting) DeleteAccount(k ledger.AccountKey) error {
+	if err := n.noteAccount(k); err != nil {
+		return err
+	}
+	return n.Tx.DeleteAccount(k)
+}
+
+// noteAccount notes an account with the keys that it has had until now.
+func (n *noting) noteAccount(k ledger.AccountKey) error {
+	n.note(accountName(k))
+	old, err := n.Tx.Account(context.Background(), k)
+	if errors.Is(err, ledger.ErrNoAccount) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	n.noteKeys(old)
+	return nil
+}
+
+func (n *noting) noteKeys(a *ledger.Account) {
+	for _, c := range a.Credentials() {
+		n.note(credentialName(a.Key.Cloud, c.ID))
+	}
+}
