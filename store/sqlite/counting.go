@@ -160,25 +160,30 @@ func (t *tx) lay(r roll, level int, p piece, near place) error {
 	}
 	full := t.turn.c.block * 3 / 4
 	blocks := (parts + full - 1) / full
-	each := (parts + blocks - 1) / blocks
-	for rest, last := p, false; !last; {
-		next, err := t.after(r, level, rest, each)
-		if err != nil {
-			return err
-		}
-		b := rest
-		if last = next == nil; !last {
-			b.to, b.open, rest.from = *next, false, *next
-		}
-		counted, _, err := t.measure(r, level, b)
-		if err != nil {
-			return err
-		}
-		if err := t.putBlock(r, level, counted); err != nil {
+	for rest := &p; rest != nil; {
+		if rest, err = t.layOne(r, level, *rest, (parts+blocks-1)/blocks); err != nil {
 			return err
 		}
 	}
 	return t.grown(r, level+1, near)
+}
+
+// layOne makes a block of the first parts of a piece and tells what is left of
+// that, nil for nothing.
+func (t *tx) layOne(r roll, level int, p piece, parts int64) (rest *piece, err error) {
+	next, err := t.after(r, level, p, parts)
+	if err != nil {
+		return nil, err
+	}
+	if next != nil {
+		rest = &piece{*next, p.to, p.open}
+		p.to, p.open = *next, false
+	}
+	b, _, err := t.measure(r, level, p)
+	if err != nil {
+		return nil, err
+	}
+	return rest, t.putBlock(r, level, b)
 }
 
 // after is where the part stands that has so many before it in a piece, nil
