@@ -2,8 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"path/filepath"
 	"testing"
 
 	"modernc.org/sqlite"
@@ -11,36 +11,24 @@ import (
 	"imageshare/ledger"
 )
 
-const many = 20_000
+const many = 50_000
 
 // crowded is a store with three lists of many images: owned by 1, held by 2
-// and public. Every hundredth is deprecated, every thousandth is of the owner 3.
+// and public. Every hundredth is deprecated, every thousandth is of the owner
+// 3. They are written at one stroke, as by an older version, and then counted.
 func crowded(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "store.db")
-	s, err := Open(t.Context(), path, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = s.Update(t.Context(), func(tx ledger.Tx) error {
-		for n := range many {
-			i := &ledger.Image{Key: here, Owner: "1", State: ledger.Available, Public: true, CreatedAt: noon, Shares: []ledger.Share{{Account: "2", At: noon}}}
-			i.Key.ID = fmt.Sprintf("img-%08d", n)
-			if n%100 == 0 {
-				i.State = ledger.Deprecated
-			}
-			if n%1000 == 0 {
-				i.Owner = "3"
-			}
-			if err := tx.PutImage(i); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	s, path := fresh(t)
+	c := s.writer.c
+	err := errors.Join(c.script(t.Context(), fmt.Sprintf(`
+BEGIN;
+WITH RECURSIVE every (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM every WHERE n < %d)
+INSERT INTO images (product, region, id, owner, name, public, record, shares, state)
+SELECT 'cvm', 'r', printf('img-%%08d', n), iif(n %% 1000, 'tencent/1', 'tencent/3'), '', 1,
+	json_object('State', iif(n %% 100, 'available', 'deprecated'), 'CreatedAt', '2018-06-10T11:02:50Z'), '2 1528628570' || char(10), iif(n %% 100, NULL, 'deprecated')
+FROM every;
+INSERT INTO shares (account, product, region, owner, at, image) SELECT 'tencent/2', product, region, owner, 1528628570, id FROM images`, many-1)),
+		fillTallies(t.Context(), &tx{view{turn: &turn{c: c}}}), c.exec("COMMIT"), s.Close())
 	if err != nil {
 		t.Fatal(err)
 	}

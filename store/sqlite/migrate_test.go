@@ -77,8 +77,8 @@ func TestOlderSchemaIsBroughtUpToDate(t *testing.T) {
 // several writes many images at random, some of a family and of snapshots.
 func several(tx ledger.Tx) error {
 	rnd := rand.New(rand.NewPCG(3, 4))
-	for range 1200 {
-		if err := scattered(tx, rnd, 700); err != nil {
+	for range 900 {
+		if err := scattered(tx, rnd, 600); err != nil {
 			return err
 		}
 	}
