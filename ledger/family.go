@@ -9,10 +9,11 @@ import (
 
 // Newest is the image of a family that was made last, of those of the caller's
 // own in a region that are available; nil if there is none. It looks at each
-// of the caller's images there. Errors: ErrTooWide.
+// image of the family.
 func (l *Ledger) Newest(ctx context.Context, c Caller, p Product, region, family string) (*Seen, error) {
-	fits := func(s Seen) bool { return s.Family == family && s.State == Available }
-	all, _, err := l.See(ctx, c, View{Product: p, Region: region, Sets: []Set{Owned}, Match: fits, Limit: math.MaxInt64})
+	all, _, err := l.See(ctx, c, View{
+		Product: p, Region: region, Sets: []Set{Owned}, Family: family, States: []State{Available}, Limit: math.MaxInt64,
+	})
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}

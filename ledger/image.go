@@ -169,7 +169,12 @@ func (i *Image) madePart(now time.Time) int {
 
 // usableBy reports whether an account that does not own the image may use it.
 func (i *Image) usableBy(account string, now time.Time) bool {
-	return i.Public || slices.ContainsFunc(i.Shares, func(s Share) bool { return s.Account == account && !s.Ended(now) })
+	return i.Public || i.heldBy(account, now)
+}
+
+// heldBy reports whether an account has a share of the image.
+func (i *Image) heldBy(account string, now time.Time) bool {
+	return slices.ContainsFunc(i.Shares, func(s Share) bool { return s.Account == account && !s.Ended(now) })
 }
 
 // Clone is a copy that shares nothing with i.

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -18,8 +17,14 @@ type View struct {
 	IDs []string
 	// Snapshot asks for the images made of one alone; "" for all.
 	Snapshot string
+	// States are those that are asked for; nil for all.
+	States []State
+	// Family is the family of the images; "" for all.
+	Family string
+	// Owner is whose images are asked for, the account's own aside; "" for all.
+	Owner string
 	// Match asks for some of them alone; nil for all. It is shown each image
-	// as it stands at the moment.
+	// as it stands at the moment: no index has what only it knows.
 	Match func(Seen) bool
 
 	Offset, Limit int64
@@ -34,7 +39,7 @@ type Seen struct {
 }
 
 // maxLooked bounds how many images a list may look through where no index has
-// the answer: with Match, and for public images beside other sets.
+// the answer: with Match, and for the family of images of others.
 const maxLooked = 100_000
 
 // See lists images: one page, and how many there are in all. Page and number
@@ -72,53 +77,46 @@ func (s *seeing) run(ctx context.Context) error {
 	if s.IDs != nil || s.Snapshot != "" {
 		return s.named(ctx)
 	}
-	for i, set := range s.Sets {
+	for i := range s.Sets {
+		q, exact := s.query(i)
 		list := s.skip
-		// An index counts what is public and not what else the account sees.
-		if s.Match != nil || (set == Public && i > 0) {
+		if !exact {
 			list = s.look
 		}
-		if err := list(ctx, set); err != nil {
+		if err := list(ctx, q); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// named looks up images that are asked for by id or snapshot.
-func (s *seeing) named(ctx context.Context) error {
-	images, err := s.lookUp(ctx)
-	if err != nil {
-		return err
-	}
-	for _, img := range images {
-		if seen, ok := s.seen(img); ok {
-			s.take(seen)
+// query is a set as an engine lists it, without what comes under the sets
+// before; exact is whether that leaves just what is asked for.
+func (s *seeing) query(set int) (q SetQuery, exact bool) {
+	q = SetQuery{Set: s.Sets[set], Account: s.account, Product: s.Product, Region: s.Region, Now: s.now, States: s.States}
+	exact = s.Match == nil
+	switch q.Set {
+	case Owned:
+		q.Family = s.Family
+	case Held:
+		q.Owner = s.Owner
+		exact = exact && s.Family == ""
+	case Public:
+		q.Without = s.Sets[:set]
+		exact = exact && s.Family == ""
+		if s.Owner != "" {
+			q.Owner, q.Without = s.Owner, nil
+			exact = exact && !slices.Contains(s.Sets[:set], Held) && (s.Owner != s.account.ID || !slices.Contains(s.Sets[:set], Owned))
 		}
 	}
-	return nil
-}
-
-func (s *seeing) lookUp(ctx context.Context) ([]*Image, error) {
-	if s.IDs == nil {
-		return s.Images(ctx, ImageQuery{Product: s.Product, Region: s.Region, Snapshot: s.Snapshot, Limit: maxLooked})
-	}
-	var all []*Image
-	for _, id := range unique(s.IDs) {
-		img, err := found(ctx, s.Reader, ImageKey{Product: s.Product, Region: s.Region, ID: id}, s.now)
-		if err == nil && (s.Snapshot == "" || ImageQuery{Snapshot: s.Snapshot}.Match(img)) {
-			all = append(all, img)
-		} else if err != nil && !errors.Is(err, ErrNoImage) {
-			return nil, err
-		}
-	}
-	return all, nil
+	return q, exact
 }
 
 // skip lists a set whose pages an index finds: what lies before the page is
 // not read.
-func (s *seeing) skip(ctx context.Context, set Set) error {
-	images, n, err := s.ImageSet(ctx, s.query(set, max(0, s.Offset-s.total), max(0, s.Limit-int64(len(s.page)))))
+func (s *seeing) skip(ctx context.Context, q SetQuery) error {
+	q.Offset, q.Limit = max(0, s.Offset-s.total), int(max(0, s.Limit-int64(len(s.page))))
+	images, n, err := s.ImageSet(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -131,30 +129,34 @@ func (s *seeing) skip(ctx context.Context, set Set) error {
 }
 
 // stretch is how many images look reads at a time.
-const stretch = 500
+const stretch = 2000
 
 // look lists a set by looking at each image of it.
-func (s *seeing) look(ctx context.Context, set Set) error {
-	for at := int64(0); ; at += stretch {
-		images, n, err := s.ImageSet(ctx, s.query(set, at, stretch))
+func (s *seeing) look(ctx context.Context, q SetQuery) error {
+	for q.Limit = stretch; ; q.Offset += stretch {
+		images, n, err := s.ImageSet(ctx, q)
 		if err != nil {
 			return err
 		}
-		if at == 0 {
+		if q.Offset == 0 {
 			s.looked += n
 		}
 		if s.looked > maxLooked {
-			return &Error{Rule: ErrTooWide, Region: s.Region, Limit: maxLooked}
+			return s.tooWide()
 		}
 		for _, img := range images {
-			if seen, ok := s.seen(img); ok && s.first(seen) == set {
+			if seen, ok := s.seen(img); ok && s.first(seen) == q.Set {
 				s.take(seen)
 			}
 		}
-		if at+stretch >= int64(n) {
+		if q.Offset+stretch >= int64(n) {
 			return nil
 		}
 	}
+}
+
+func (s *seeing) tooWide() error {
+	return &Error{Rule: ErrTooWide, Region: s.Region, Limit: maxLooked}
 }
 
 // first is the set under which an image is listed. One that is not listed for
@@ -166,21 +168,22 @@ func (s *seeing) first(seen Seen) Set {
 	return Public
 }
 
-func (s *seeing) query(set Set, offset, limit int64) SetQuery {
-	return SetQuery{
-		Set: set, Account: s.account, Product: s.Product, Region: s.Region, Now: s.now, Offset: offset, Limit: int(limit),
-	}
-}
-
 // take counts an image that was looked at, and keeps it if it is on the page.
 func (s *seeing) take(seen Seen) {
-	if s.Match != nil && !s.Match(seen) {
+	if !s.fits(seen) {
 		return
 	}
 	if s.total >= s.Offset && int64(len(s.page)) < s.Limit {
 		s.page = append(s.page, seen)
 	}
 	s.total++
+}
+
+// fits reports whether an image is what is asked for.
+func (s *seeing) fits(seen Seen) bool {
+	return (s.Snapshot == "" || ImageQuery{Snapshot: s.Snapshot}.Match(seen.Image)) &&
+		(s.States == nil || slices.Contains(s.States, seen.State)) && (s.Family == "" || s.Family == seen.Family) &&
+		(s.Owner == "" || s.Owner == seen.Owner || s.first(seen) == Owned) && (s.Match == nil || s.Match(seen))
 }
 
 // seen is an image as the account sees it, and whether it is asked for.
@@ -190,7 +193,7 @@ func (s *seeing) seen(img *Image) (Seen, bool) {
 	switch {
 	case img.OwnerKey() == s.account:
 		as = Owned
-	case slices.ContainsFunc(img.Live(s.now), func(sh Share) bool { return sh.Account == s.account.ID }):
+	case img.heldBy(s.account.ID, s.now):
 		as = Held
 	case !img.Public:
 		return Seen{}, false

@@ -144,12 +144,32 @@ const (
 // a small one, wherever the page lies.
 type SetQuery struct {
 	Set     Set
-	Account AccountKey // "" for Public
+	Account AccountKey // whose sets they are
 	Product Product
 	Region  string
-	Now     time.Time // for Held: shares that have ended are left out
-	Offset  int64
-	Limit   int // 0: no images, only how many there are
+	Now     time.Time // shares that have ended are left out, and states are those of now
+
+	// Empty fields leave nothing out.
+	States  []State // one of these; nil for all
+	Family  string  // of Owned only
+	Owner   string  // of Held and Public only: an account's number
+	Without []Set   // of Public without Owner only: what is in these sets, Owned and Held, too
+
+	Offset int64
+	Limit  int // 0: no images, only how many there are
+}
+
+// Match reports whether an image is one that the query selects.
+func (q SetQuery) Match(i *Image) bool {
+	in := map[Set]bool{
+		Owned:  i.OwnerKey() == q.Account,
+		Held:   i.Key.Product.Cloud() == q.Account.Cloud && i.heldBy(q.Account.ID, q.Now),
+		Public: i.Public,
+	}
+	return in[q.Set] && i.Key.Product == q.Product && i.Key.Region == q.Region &&
+		(q.States == nil || slices.Contains(q.States, i.Settled(q.Now).State)) &&
+		(q.Family == "" || q.Family == i.Family) && (q.Owner == "" || q.Owner == i.Owner) &&
+		!slices.ContainsFunc(q.Without, func(s Set) bool { return in[s] })
 }
 
 // UsableQuery selects what is shared with an account at a moment.

@@ -193,19 +193,29 @@ const minute = "2006-01-02T15:04Z"
 func (in *DescribeImagesRequest) view(r api.Request) ledger.View {
 	v := ledger.View{
 		Product: ledger.ECS, Region: r.Region, Sets: in.sets(), IDs: in.ImageId, Snapshot: in.SnapshotId,
-		Match: in.matches, Offset: api.Offset(in.PageNumber, in.PageSize), Limit: in.PageSize,
+		States: in.states(), Family: in.ImageFamily, Owner: in.ImageOwnerId,
+		Offset: api.Offset(in.PageNumber, in.PageSize), Limit: in.PageSize,
+	}
+	if in.looks() {
+		v.Match = in.matches
 	}
 	return v
+}
+
+// looks reports whether each image has to be looked at: no index has parts of
+// names, systems, tags and times.
+func (in *DescribeImagesRequest) looks() bool {
+	return in.ImageName != "" || in.OSType != "" || in.Architecture != "" || len(in.Tag) > 0 || len(in.Filter) > 0
 }
 
 // sets are whose images are listed. Public ones have to be asked for, by
 // IsPublic or by their ids. No image here is the vendor's or the market's.
 func (in *DescribeImagesRequest) sets() []ledger.Set {
 	switch {
+	case in.none():
+		return nil
 	case in.IsPublic:
 		return []ledger.Set{ledger.Public}
-	case in.ImageOwnerAlias == "system" || in.ImageOwnerAlias == "marketplace":
-		return nil
 	case in.ImageOwnerAlias == "self":
 		return []ledger.Set{ledger.Owned}
 	}
@@ -219,23 +229,30 @@ func (in *DescribeImagesRequest) sets() []ledger.Set {
 	return sets
 }
 
+// none reports whether what is asked for is not so of any image here.
+func (in *DescribeImagesRequest) none() bool {
+	return in.ImageOwnerAlias == "system" || in.ImageOwnerAlias == "marketplace" || in.ResourceGroupId != "" || in.Usage == "instance" ||
+		(in.IsSupportIoOptimized != nil && !*in.IsSupportIoOptimized) || (in.IsSupportCloudinit != nil && *in.IsSupportCloudinit)
+}
+
 func (in *DescribeImagesRequest) matches(s ledger.Seen) bool {
-	return in.hasStatus(s) && hasTags(s, in.Tag) && in.inTime(s) && in.ResourceGroupId == "" &&
-		(in.IsSupportIoOptimized == nil || *in.IsSupportIoOptimized) && (in.IsSupportCloudinit == nil || !*in.IsSupportCloudinit) &&
-		ledger.Occurs(s.Name, in.ImageName) &&
-		equal(in.ImageFamily, s.Family) && equal(in.OSType, s.OSType) && equal(in.Architecture, s.Architecture) &&
-		in.Usage != "instance" && (in.ImageOwnerId == "" || s.As == ledger.Owned || in.ImageOwnerId == s.Owner)
+	return hasTags(s, in.Tag) && in.inTime(s) && ledger.Occurs(s.Name, in.ImageName) &&
+		equal(in.OSType, s.OSType) && equal(in.Architecture, s.Architecture)
 }
 
 // equal reports whether a text is what was asked for, or nothing was.
 func equal(asked, text string) bool { return asked == "" || asked == text }
 
-func (in *DescribeImagesRequest) hasStatus(s ledger.Seen) bool {
+// states are the states that Status names; nil for all.
+func (in *DescribeImagesRequest) states() []ledger.State {
 	asked := in.Status
 	if len(asked) == 0 {
 		asked = []string{"Available"}
 	}
-	return slices.Contains(asked, "ALL") || slices.Contains(asked, statuses[s.State])
+	if slices.Contains(asked, "ALL") {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(ledger.States), func(s ledger.State) bool { return !slices.Contains(asked, statuses[s]) })
 }
 
 // hasTags reports whether an image has all tags, one without a value whatever

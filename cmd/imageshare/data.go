@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 
@@ -27,12 +28,12 @@ type data struct {
 
 // openData opens the store, finds the key that fits its secrets, and applies
 // the seed. Nothing is served before all of it went well.
-func openData(ctx context.Context, c *config) (*data, error) {
+func openData(ctx context.Context, c *config, log *slog.Logger) (*data, error) {
 	seed, err := c.readSeed()
 	if err != nil {
 		return nil, err
 	}
-	s, err := openStore(ctx, c.store, c.cacheSize)
+	s, err := openStore(ctx, c.store, c.cacheSize, log)
 	if err != nil {
 		return nil, err
 	}
@@ -58,13 +59,13 @@ func (c *config) readSeed() (*state.File, error) {
 }
 
 // openStore opens a store with a cache of a size before it. What is in memory
-// anyway needs none.
-func openStore(ctx context.Context, url string, remembered size) (ledger.Store, error) {
+// anyway needs none. The log is told when opening takes long.
+func openStore(ctx context.Context, url string, remembered size, log *slog.Logger) (ledger.Store, error) {
 	path, ok := strings.CutPrefix(url, "sqlite:")
 	if !ok {
 		return memory.New(), nil
 	}
-	s, err := sqlite.Open(ctx, path, sqlite.Options{})
+	s, err := sqlite.Open(ctx, path, sqlite.Options{Log: log})
 	if err != nil || remembered == 0 {
 		return s, err
 	}

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (r *resealing) run(ctx context.Context, j *job, _ []string) error {
 	if err := r.check(); err != nil {
 		return err
 	}
-	s, err := openStore(ctx, r.store, 0)
+	s, err := openStore(ctx, r.store, 0, slog.New(slog.NewTextHandler(j.errs, nil)))
 	if err != nil {
 		return err
 	}

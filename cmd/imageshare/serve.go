@@ -65,7 +65,7 @@ func serve(ctx context.Context, args []string, env func(string) (string, bool), 
 	if err != nil {
 		return err
 	}
-	d, err := openData(ctx, c)
+	d, err := openData(ctx, c, log)
 	if err != nil {
 		return err
 	}

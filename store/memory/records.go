@@ -86,28 +86,20 @@ func (r *records) CountImages(ctx context.Context, q ledger.ImageQuery) (int, er
 }
 
 func (r *records) ImageSet(ctx context.Context, q ledger.SetQuery) ([]*ledger.Image, int, error) {
-	var all []*ledger.Image
-	var err error
-	switch q.Set {
-	case ledger.Owned:
-		all, err = r.Images(ctx, ledger.ImageQuery{Product: q.Product, Region: q.Region, Owner: q.Account})
-	case ledger.Public:
-		all, err = r.Images(ctx, ledger.ImageQuery{Product: q.Product, Region: q.Region, Public: true})
-	case ledger.Held:
-		all, err = r.held(ctx, q)
-	}
+	all, err := r.set(ctx, q)
+	all = slices.DeleteFunc(all, func(i *ledger.Image) bool { return !q.Match(i) })
 	from := min(q.Offset, int64(len(all)))
 	return all[from : from+min(int64(q.Limit), int64(len(all))-from)], len(all), err
 }
 
-// held are the images that an account holds a share of.
-func (r *records) held(ctx context.Context, q ledger.SetQuery) ([]*ledger.Image, error) {
+// set is images in the order of a set, and more of them than are in it.
+func (r *records) set(ctx context.Context, q ledger.SetQuery) (all []*ledger.Image, err error) {
+	if q.Set != ledger.Held {
+		return r.Images(ctx, ledger.ImageQuery{Product: q.Product, Region: q.Region})
+	}
 	grants, err := r.Usable(ctx, ledger.UsableQuery{Account: q.Account, Now: q.Now})
-	var all []*ledger.Image
 	for _, g := range grants {
-		if g.Image.Product == q.Product && g.Image.Region == q.Region {
-			all = append(all, r.images[g.Image])
-		}
+		all = append(all, r.images[g.Image])
 	}
 	return all, err
 }

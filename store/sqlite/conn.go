@@ -17,6 +17,10 @@ import (
 type conn struct {
 	raw   driver.Conn
 	stmts map[string]driver.Stmt // by text; the texts of this package are few
+	block int64                  // blockSize, but in tests
+	// levels is how many levels of tallies a list has at the most, of those
+	// that have any: nil until the first write asks.
+	levels map[string]int
 }
 
 // row is one row of an answer. It is overwritten by the next.
@@ -31,7 +35,7 @@ func dial(dsn string) (*conn, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
-	return &conn{raw: raw, stmts: map[string]driver.Stmt{}}, nil
+	return &conn{raw: raw, stmts: map[string]driver.Stmt{}, block: blockSize}, nil
 }
 
 func (c *conn) close() error {
@@ -90,8 +94,8 @@ func (c *conn) exec(text string, args ...any) error {
 }
 
 // script runs several statements that answer nothing, once.
-func (c *conn) script(text string) error {
-	_, err := c.raw.(driver.ExecerContext).ExecContext(context.Background(), text, nil)
+func (c *conn) script(ctx context.Context, text string) error {
+	_, err := c.raw.(driver.ExecerContext).ExecContext(ctx, text, nil)
 	return translate(err)
 }
 

@@ -32,7 +32,7 @@ func meddle(t testing.TB, path, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(c.script(text), c.close()); err != nil {
+	if err := errors.Join(c.script(t.Context(), text), c.close()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -62,7 +62,7 @@ func TestDatabaseOfAnotherProgramIsRefused(t *testing.T) {
 func TestSettingsOfTheFile(t *testing.T) {
 	s, _ := fresh(t)
 	want := map[string]any{
-		"journal_mode": "wal", "synchronous": int64(2), "user_version": int64(1),
+		"journal_mode": "wal", "synchronous": int64(2), "user_version": int64(2),
 		"application_id": applicationID, "busy_timeout": int64(5000),
 	}
 	for name, value := range want {
@@ -111,9 +111,10 @@ func TestTextsOfTheSchema(t *testing.T) {
 		"images": `cvm|ap-guangzhou|img-6pb6lrmy|tencent/100000000001|golden|0|{"Description":"d","State":"available","Encrypted":true,` +
 			`"OSName":"n","OSType":"t","Platform":"p","Architecture":"a","SizeGiB":50,"Family":"f","Version":"v","Tags":{"team":"base"},` +
 			`"Snapshots":[{"ID":"snap-1","Usage":"system","SizeGiB":50}],"CopiedFrom":"c","CreatedAt":"2018-06-10T11:02:50Z"}|` +
-			"101104350000 1528628570\n9 1528628570 1528714970\n",
-		"shares": "tencent/101104350000|cvm|ap-guangzhou|tencent/100000000001|1528628570|img-6pb6lrmy|<nil>\n" +
-			"tencent/9|cvm|ap-guangzhou|tencent/100000000001|1528628570|img-6pb6lrmy|1528714970",
+			"101104350000 1528628570\n9 1528628570 1528714970\n|f|<nil>|<nil>",
+		"shares": "tencent/101104350000|cvm|ap-guangzhou|tencent/100000000001|1528628570|img-6pb6lrmy|<nil>|<nil>|<nil>|0\n" +
+			"tencent/9|cvm|ap-guangzhou|tencent/100000000001|1528628570|img-6pb6lrmy|1528714970|<nil>|<nil>|0",
+		"snapshots": "snap-1|cvm|ap-guangzhou|img-6pb6lrmy",
 		"grantees": "tencent/100000000001|cvm|ap-guangzhou|1528628570|1|9|1528714970\n" +
 			"tencent/100000000001|cvm|ap-guangzhou|1528628570|12|101104350000|<nil>",
 		"accounts": `tencent|12|100000000001|{"Keys":[{"ID":"AKID","Sealed":"s","Disabled":true}],"Users":[{"Name":"u","Number":"7",` +

@@ -46,25 +46,22 @@ func (l *list) run(ctx context.Context, v view, see func(row) error) error {
 func (v view) Images(ctx context.Context, q ledger.ImageQuery) (found []*ledger.Image, err error) {
 	l := imageList(q)
 	l.columns, l.limit = "owner, name, public, record, shares, product, region, id", q.Limit
-	if q.Snapshot != "" {
-		l.limit = 0 // no column has it: each record is looked at
-	}
 	err = l.run(ctx, v, func(r row) error {
 		key := ledger.ImageKey{Product: ledger.Product(r.text(5)), Region: r.text(6), ID: r.text(7)}
 		i, err := readImage(key, r)
-		if err == nil && (q.Snapshot == "" || (q.Match(i) && (q.Limit == 0 || len(found) < q.Limit))) {
-			found = append(found, i)
-		}
+		found = append(found, i)
 		return err
 	})
 	return found, err
 }
 
+// CountImages counts by an index. The images of an owner in a region, which
+// each new one asks for, are a list that is counted already.
 func (v view) CountImages(ctx context.Context, q ledger.ImageQuery) (n int, err error) {
-	if q.Snapshot != "" {
-		q.Limit = 0
-		all, err := v.Images(ctx, q)
-		return len(all), err
+	mine := ledger.ImageQuery{Product: q.Product, Region: q.Region, Owner: q.Owner, Limit: q.Limit}
+	if q == mine && q.Product != "" && (q.Region != "" || !q.Product.Regional()) && q.Owner.ID != "" {
+		_, n, err = v.ImageSet(ctx, ledger.SetQuery{Set: ledger.Owned, Account: q.Owner, Product: q.Product, Region: q.Region})
+		return n, err
 	}
 	l := imageList(q)
 	l.columns, l.order = "count(*)", "1"
@@ -81,12 +78,21 @@ func imageList(q ledger.ImageQuery) *list {
 	l := &list{from: "images", order: "product, region, id"}
 	owned := q.Owner != ledger.AccountKey{}
 	switch {
+	case q.Snapshot != "":
+		l.from = "snapshots CROSS JOIN images USING (product, region, id)"
+	case owned && q.Name != "":
+		l.from = "images INDEXED BY images_by_owner_name"
+	case owned && q.Public:
+		l.from = "images INDEXED BY images_public_by_owner"
 	case owned:
 		l.from = "images INDEXED BY images_by_owner"
 	case q.Name != "":
 		l.from = "images INDEXED BY images_by_name"
 	case q.Public:
 		l.from = "images INDEXED BY images_public"
+	}
+	if q.Snapshot != "" {
+		l.and("snapshot = ?", q.Snapshot)
 	}
 	if owned {
 		l.and("owner = ?", q.Owner.String())

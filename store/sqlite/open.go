@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -32,7 +33,7 @@ func Open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := open(path, o)
+	s, err := open(ctx, path, o)
 	if err != nil {
 		return nil, errors.Join(explain(path, err), lock.Close())
 	}
@@ -53,7 +54,7 @@ func acquire(path string) (*flock.Flock, error) {
 	return lock, nil
 }
 
-func open(path string, o Options) (*Store, error) {
+func open(ctx context.Context, path string, o Options) (*Store, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // SQLite would make it readable to all
 	if err != nil {
 		return nil, err
@@ -65,7 +66,7 @@ func open(path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := prepare(c); err != nil {
+	if err := prepare(ctx, c, o.log()); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
 	s := &Store{writer: newWriter(c), readers: newPool(dsn(path, "ro"), o.readers())}
@@ -75,7 +76,7 @@ func open(path string, o Options) (*Store, error) {
 
 // prepare looks before it writes: a file of somebody else's, or of a newer
 // version, stays as it is.
-func prepare(c *conn) error {
+func prepare(ctx context.Context, c *conn, log *slog.Logger) error {
 	if err := recognize(c); err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func prepare(c *conn) error {
 	if mode, err := c.pragma("journal_mode"); err != nil || mode != "wal" {
 		return fmt.Errorf("no write-ahead log on this file system (mode %v): choose a local disk: %w", mode, errors.Join(err, errors.ErrUnsupported))
 	}
-	return migrate(c)
+	return migrate(ctx, c, log)
 }
 
 // recognize refuses a database that is not ours: an empty one may become ours.

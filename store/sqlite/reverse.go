@@ -18,52 +18,72 @@ type span struct {
 }
 
 // putReverse brings the reverse of an image's shares from how it was to how it
-// is to be, touching only what differs. An image that changes hands takes its
-// shares along.
-func (t *tx) putReverse(key ledger.ImageKey, old stored, owner string, shares []ledger.Share) error {
+// is to be, touching only what differs. An image that changes hands, or stands
+// otherwise, takes its shares along.
+func (t *tx) putReverse(key ledger.ImageKey, old, is stored) error {
+	same := old.owner == is.owner && old.standing == is.standing
 	was := map[string]ledger.Share{}
 	for _, s := range old.shares {
 		was[s.Account] = s
 	}
 	var come []ledger.Share
-	for _, s := range shares {
-		if before, had := was[s.Account]; had && old.owner == owner && before.Equal(s) {
+	for _, s := range is.shares {
+		if before, had := was[s.Account]; had && same && before.Equal(s) {
 			delete(was, s.Account)
 		} else {
 			come = append(come, s)
 		}
 	}
 	for _, s := range was {
-		if err := t.dropReverse(key, old.owner, s); err != nil {
+		if err := t.dropReverse(key, old.known, s); err != nil {
 			return err
 		}
 	}
 	for _, s := range come {
-		if err := t.addReverse(key, owner, s); err != nil {
+		if err := t.addReverse(key, is.known, s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *tx) dropReverse(key ledger.ImageKey, owner string, s ledger.Share) error {
-	g := holdingOf(key, owner, s)
-	return t.regroup(g, func() error {
+func (t *tx) dropReverse(key ledger.ImageKey, k known, s ledger.Share) error {
+	g := holdingOf(key, k.owner, s)
+	if err := t.regroup(g, func() error {
 		return t.exec("DELETE FROM shares WHERE account = ? AND product = ? AND region = ? AND owner = ? AND at = ? AND image = ?",
 			g.account, g.product, g.region, g.owner, s.At.Unix(), key.ID)
-	})
+	}); err != nil {
+		return err
+	}
+	return g.tally(key.ID, k.standing, s, t.gone)
 }
 
-func (t *tx) addReverse(key ledger.ImageKey, owner string, s ledger.Share) error {
-	g := holdingOf(key, owner, s)
-	var until any
-	if !s.Until.IsZero() {
-		until = s.Until.Unix()
+func (t *tx) addReverse(key ledger.ImageKey, k known, s ledger.Share) error {
+	g := holdingOf(key, k.owner, s)
+	if err := t.regroup(g, func() error {
+		return t.exec("INSERT INTO shares (account, product, region, owner, at, image, until, state, ready, public) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			g.account, g.product, g.region, g.owner, s.At.Unix(), key.ID, ending(s), k.state, k.ready, k.public)
+	}); err != nil {
+		return err
 	}
-	return t.regroup(g, func() error {
-		return t.exec("INSERT INTO shares (account, product, region, owner, at, image, until) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			g.account, g.product, g.region, g.owner, s.At.Unix(), key.ID, until)
-	})
+	return g.tally(key.ID, k.standing, s, t.came)
+}
+
+// ending is the end of a share as shares has it.
+func ending(s ledger.Share) any {
+	if s.Until.IsZero() {
+		return nil
+	}
+	return s.Until.Unix()
+}
+
+// tally tells the lists that a share stands in.
+func (g holding) tally(image string, how standing, s ledger.Share, tell func(roll, place, entry) error) error {
+	e := entry{how, ending(s)}
+	if err := tell(heldRoll(g.account, g.product, g.region), place{g.owner, s.At.Unix(), image}, e); err != nil || !how.public {
+		return err
+	}
+	return tell(publicHeldRoll(g.account, g.product, g.region), placeOf(image), e)
 }
 
 func holdingOf(key ledger.ImageKey, owner string, s ledger.Share) holding {

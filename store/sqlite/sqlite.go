@@ -3,6 +3,8 @@
 //
 //	images          an image and, in one text, everybody it is shared with: one look-up serves a list
 //	shares          the reverse: account to images; written with images, never alone
+//	snapshots       snapshot to the images made of it; written with images, never alone
+//	tallies         how long long lists are, in parts, so that a page is found by its number; written with their entries
 //	grantees        owner to the accounts it shares with; written with shares, never alone
 //	accounts        an account with its keys, users and roles
 //	keys, numbers   whose access key, whose number; written with accounts, never alone
@@ -25,6 +27,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"runtime"
 	"sync"
 
@@ -38,6 +41,9 @@ type Options struct {
 	// Readers is how many reads may be under way at once; 0 means one for each
 	// CPU and two more, so that a long list or two do not keep look-ups waiting.
 	Readers int
+	// Log is told when the file has to be brought to a newer schema, for which
+	// Open may take long; nil tells nobody.
+	Log *slog.Logger
 }
 
 func (o Options) readers() int {
@@ -45,6 +51,13 @@ func (o Options) readers() int {
 		return o.Readers
 	}
 	return runtime.GOMAXPROCS(0) + 2
+}
+
+func (o Options) log() *slog.Logger {
+	if o.Log != nil {
+		return o.Log
+	}
+	return slog.New(slog.DiscardHandler)
 }
 
 // Store is a ledger.Store in one file.

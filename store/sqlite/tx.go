@@ -14,6 +14,8 @@ type tx struct{ view }
 
 func (t *tx) exec(text string, args ...any) error { return t.turn.exec(text, args...) }
 
+// PutImage takes out what other tables and indexes know of an image and puts
+// it in anew, unless they know it as it is: most changes are of shares alone.
 func (t *tx) PutImage(i *ledger.Image) error {
 	if err := engine.CheckImage(i); err != nil {
 		return err
@@ -23,43 +25,24 @@ func (t *tx) PutImage(i *ledger.Image) error {
 		return err
 	}
 	old, err := t.stored(i.Key)
+	there := err == nil
 	if err != nil && !errors.Is(err, ledger.ErrNoImage) {
 		return err
 	}
-	if err := t.putReverse(i.Key, old, i.OwnerKey().String(), i.Shares); err != nil {
+	is := stored{known: knownOf(i), shares: i.Shares, snapshots: i.Snapshots, record: string(text)}
+	if err := t.putReverse(i.Key, old, is); err != nil {
 		return err
 	}
-	// Most changes are of shares alone: they leave every index of images as it is.
-	if old.owner == i.OwnerKey().String() && old.name == i.Name && old.public == i.Public {
-		return t.exec("UPDATE images SET record = ?, shares = ? WHERE product = ? AND region = ? AND id = ?",
-			string(text), writeShares(i.Shares), string(i.Key.Product), i.Key.Region, i.Key.ID)
+	if there && old.known == is.known && old.record == is.record {
+		return t.exec("UPDATE images SET shares = ? WHERE product = ? AND region = ? AND id = ?",
+			writeShares(i.Shares), string(i.Key.Product), i.Key.Region, i.Key.ID)
 	}
-	return t.exec("INSERT OR REPLACE INTO images (product, region, id, owner, name, public, record, shares) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		string(i.Key.Product), i.Key.Region, i.Key.ID, i.OwnerKey().String(), i.Name, i.Public, string(text), writeShares(i.Shares))
-}
-
-// stored is what the other tables and the indexes know of an image.
-type stored struct {
-	owner, name string
-	public      bool
-	shares      []ledger.Share
-}
-
-// stored reads it once more where the change has read the image before: what
-// it did to its copy in between must not reach the reverse.
-func (t *tx) stored(key ledger.ImageKey) (found stored, err error) {
-	there := false
-	err = t.query(context.Background(), func(r row) (err error) {
-		there = true
-		found = stored{owner: r.text(0), name: r.text(1), public: r.bool(2)}
-		found.shares, err = readShares(r.text(3))
-		return err
-	}, "SELECT owner, name, public, shares FROM images WHERE product = ? AND region = ? AND id = ?",
-		string(key.Product), key.Region, key.ID)
-	if err == nil && !there {
-		err = ledger.ErrNoImage
+	if there {
+		if err := t.takeOut(i.Key, old); err != nil {
+			return err
+		}
 	}
-	return found, err
+	return t.putIn(i.Key, is)
 }
 
 func (t *tx) DeleteImage(key ledger.ImageKey) error {
@@ -67,10 +50,10 @@ func (t *tx) DeleteImage(key ledger.ImageKey) error {
 	if err != nil {
 		return err
 	}
-	if err := t.putReverse(key, old, old.owner, nil); err != nil {
+	if err := t.putReverse(key, old, stored{known: old.known}); err != nil {
 		return err
 	}
-	return t.exec("DELETE FROM images WHERE product = ? AND region = ? AND id = ?", string(key.Product), key.Region, key.ID)
+	return t.takeOut(key, old)
 }
 
 func (t *tx) PutAccount(a *ledger.Account) error {

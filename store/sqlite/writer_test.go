@@ -108,7 +108,7 @@ func TestCancelledInTheQueueNeverRuns(t *testing.T) {
 func TestFailedCommitFailsTheWholeGroup(t *testing.T) {
 	run(t, func(t *testing.T, s *Store) {
 		// A foreign key checked at the end is what makes a COMMIT fail at will.
-		if err := s.writer.c.script("PRAGMA foreign_keys = ON; CREATE TABLE a (id INTEGER PRIMARY KEY);" +
+		if err := s.writer.c.script(t.Context(), "PRAGMA foreign_keys = ON; CREATE TABLE a (id INTEGER PRIMARY KEY);"+
 			"CREATE TABLE b (a REFERENCES a (id) DEFERRABLE INITIALLY DEFERRED)"); err != nil {
 			t.Fatal(err)
 		}

@@ -27,6 +27,9 @@ func crowd() []*ledger.Image {
 			for n := range 12 {
 				i := image(ledger.ImageKey{Product: p, Region: region, ID: fmt.Sprintf("img-%08d", n)})
 				i.Owner, i.Name, i.Public = fmt.Sprint(1+n%2), []string{"golden", "Golden", "golden "}[n%3], n%4 == 0
+				if n%5 > 1 {
+					i.Snapshots = []ledger.Snapshot{{ID: "snap-1"}, {ID: fmt.Sprint("snap-", n%5)}}
+				}
 				all = append(all, i)
 			}
 		}
@@ -53,6 +56,7 @@ func mixes() []ledger.ImageQuery {
 		func(q *ledger.ImageQuery) { q.Owner = ledger.AccountKey{Cloud: ledger.Tencent, ID: "2"} })
 	widen(func(q *ledger.ImageQuery) { q.Name = "golden" })
 	widen(func(q *ledger.ImageQuery) { q.Public = true })
+	widen(func(q *ledger.ImageQuery) { q.Snapshot = "snap-1" })
 	return qs
 }
 
@@ -149,6 +153,8 @@ func imagesFollowTheirRecords(r *rig) {
 			func() { i.Owner = stranger },
 			func() { i.Name = "silver" },
 			func() { i.Public = !i.Public },
+			func() { i.Snapshots = []ledger.Snapshot{{ID: "snap-1"}, {ID: "snap-2"}, {ID: "snap-1"}} },
+			func() { i.Snapshots = i.Snapshots[1:2] },
 			func() { i.Owner, i.Name = owner, "golden" },
 		} {
 			turn()
@@ -168,6 +174,7 @@ func around() []ledger.ImageQuery {
 	return []ledger.ImageQuery{
 		{}, {Owner: tencentOwner}, {Owner: ledger.AccountKey{Cloud: ledger.Tencent, ID: stranger}},
 		{Name: "golden"}, {Name: "silver"}, {Public: true}, {Owner: tencentOwner, Name: "golden", Public: true},
+		{Snapshot: "snap-1"}, {Snapshot: "snap-2"},
 	}
 }
 

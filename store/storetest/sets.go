@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -11,85 +12,129 @@ import (
 )
 
 var sets = []test{
-	{"sets of images page by page, after every change", "", setsFollow},
+	{"sets of images, however narrowed, page by page", "", setsFollow},
 	{"images by the snapshot they are made of", "", bySnapshot},
 	{"a view is of one moment", "", viewIsOfOneMoment},
 	{"a view gives back what it was lent, whatever happens in it", "", viewEnds},
 }
 
-// setsFollow holds every page of every set against what was written.
+// setsFollow holds pages of every set, however narrowed, against what was
+// written.
 func setsFollow(r *rig) {
 	rnd := rand.New(rand.NewPCG(5, 6))
-	owners := []string{owner, "100000000008"}
 	model := map[ledger.ImageKey]*ledger.Image{}
-	for range 60 {
-		key := cvmKey(fmt.Sprintf("img-%08d", rnd.IntN(6)))
-		if model[key] != nil && rnd.IntN(5) == 0 {
-			delete(model, key)
-			r.must(func(tx ledger.Tx) error { return tx.DeleteImage(key) })
-		} else {
-			model[key] = randomShares(rnd, key, owners[rnd.IntN(2)])
-			model[key].Public = rnd.IntN(3) == 0
-			r.put(model[key])
-		}
-		for _, q := range []ledger.SetQuery{
-			{Set: ledger.Owned, Account: ledger.AccountKey{Cloud: ledger.Tencent, ID: owners[0]}},
-			{Set: ledger.Held, Account: ledger.AccountKey{Cloud: ledger.Tencent, ID: "30"}},
-			{Set: ledger.Public},
-		} {
-			q.Product, q.Region, q.Now = ledger.CVM, key.Region, noon.Add(2500*time.Millisecond)
-			checkSet(r, q, model)
+	for range 40 {
+		r.must(func(tx ledger.Tx) error { return scatter(tx, rnd, model) })
+		for range 25 {
+			checkSet(r, rnd, randomSet(rnd), model)
 		}
 	}
 }
 
-// checkSet reads a set in pages of two, and its number alone.
-func checkSet(r *rig, q ledger.SetQuery, model map[ledger.ImageKey]*ledger.Image) {
+// scatter writes and deletes a few of forty images.
+func scatter(tx ledger.Tx, rnd *rand.Rand, model map[ledger.ImageKey]*ledger.Image) error {
+	for range 8 {
+		key := cvmKey(fmt.Sprintf("img-%08d", rnd.IntN(40)))
+		if model[key] != nil && rnd.IntN(3) == 0 {
+			delete(model, key)
+			if err := tx.DeleteImage(key); err != nil {
+				return err
+			}
+			continue
+		}
+		model[key] = randomImage(rnd, key)
+		if err := tx.PutImage(model[key].Clone()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// randomImage is of one of two owners, mostly available, sometimes public.
+func randomImage(rnd *rand.Rand, key ledger.ImageKey) *ledger.Image {
+	i := randomShares(rnd, key, setOwners[rnd.IntN(2)])
+	i.Public = rnd.IntN(3) > 0
+	i.Family = []string{"", "web", "web db"}[rnd.IntN(3)]
+	switch rnd.IntN(8) {
+	case 0:
+		i.State = ledger.States[rnd.IntN(len(ledger.States))]
+	case 1:
+		i.State, i.ReadyAt = ledger.Importing, noon.Add(time.Duration(rnd.IntN(4000))*time.Millisecond)
+	}
+	return i
+}
+
+var setOwners = []string{owner, "100000000008"}
+
+// randomSet is a set, seen by an owner or by a holder of shares.
+func randomSet(rnd *rand.Rand) ledger.SetQuery {
+	who := append([]string{"30", "2"}, setOwners...)[rnd.IntN(4)]
+	q := ledger.SetQuery{
+		Set: ledger.Set(rnd.IntN(3)), Account: ledger.AccountKey{Cloud: ledger.Tencent, ID: who}, Product: ledger.CVM, Region: cvmKey("").Region,
+		Now: noon.Add(time.Duration(rnd.IntN(5000)) * time.Millisecond), Offset: int64(rnd.IntN(12)), Limit: rnd.IntN(12),
+	}
+	switch rnd.IntN(4) {
+	case 0:
+		q.States = []ledger.State{ledger.Available}
+	case 1:
+		q.States = ledger.States[rnd.IntN(len(ledger.States)):]
+	}
+	if q.Set == ledger.Owned {
+		q.Family = []string{"", "web", "web db", "none"}[rnd.IntN(4)]
+		return q
+	}
+	q.Owner = append([]string{"", "10000000000"}, setOwners...)[rnd.IntN(4)]
+	if q.Set == ledger.Public && q.Owner == "" {
+		q.Without = [][]ledger.Set{nil, {ledger.Owned}, {ledger.Held}, {ledger.Owned, ledger.Held}}[rnd.IntN(4)]
+	}
+	return q
+}
+
+// checkSet reads a page of a set and its number, and one far behind the end.
+func checkSet(r *rig, rnd *rand.Rand, q ledger.SetQuery, model map[ledger.ImageKey]*ledger.Image) {
 	r.Helper()
 	want := modelSet(q, model)
-	var got []string
-	for q.Offset = 0; q.Offset <= int64(len(want))+1; q.Offset += 2 {
-		q.Limit = 2
-		page, total, err := r.ImageSet(r.Context(), q)
-		if err != nil || total != len(want) {
-			r.Fatalf("set %d from %d: %d in all (%v), want %d", q.Set, q.Offset, total, err, len(want))
-		}
-		for _, i := range page {
-			got = append(got, i.Key.ID)
-			sameImage(r, r.Store, i)
-		}
+	page, total, err := r.ImageSet(r.Context(), q)
+	if err != nil || total != len(want) {
+		r.Errorf("%+v: %d in all (%v), want %d", q, total, err, len(want))
 	}
-	if !slices.Equal(got, want) {
-		r.Errorf("set %d: %v, want %v", q.Set, got, want)
+	from := min(int(q.Offset), len(want))
+	want = want[from:min(from+q.Limit, len(want))]
+	if !slices.EqualFunc(page, want, func(a, b *ledger.Image) bool { return a.Equal(b) }) {
+		r.Errorf("%+v\n got %v\nwant %v", q, imageIDs(page), imageIDs(want))
 	}
-	q.Offset, q.Limit = 0, 0
-	if page, total, err := r.ImageSet(r.Context(), q); err != nil || len(page) != 0 || total != len(want) {
-		r.Errorf("set %d counted: %d of %d (%v), want 0 of %d", q.Set, len(page), total, err, len(want))
+	q.Offset, q.Limit = math.MaxInt64-int64(rnd.IntN(2)), 5
+	if page, n, err := r.ImageSet(r.Context(), q); err != nil || len(page) != 0 || n != total {
+		r.Errorf("%+v: %v of %d (%v), want none of %d", q, imageIDs(page), n, err, total)
 	}
 }
 
 // modelSet is a set by looking at everything.
-func modelSet(q ledger.SetQuery, model map[ledger.ImageKey]*ledger.Image) []string {
-	type entry struct{ order, id string }
-	var all []entry
-	for _, i := range model {
-		switch {
-		case q.Set == ledger.Owned && i.OwnerKey() == q.Account, q.Set == ledger.Public && i.Public:
-			all = append(all, entry{i.Key.ID, i.Key.ID})
-		case q.Set == ledger.Held:
-			for _, s := range i.Live(q.Now) {
-				if s.Account == q.Account.ID {
-					all = append(all, entry{fmt.Sprintf("%s %020d %s", i.Owner, s.At.Unix(), i.Key.ID), i.Key.ID})
+func modelSet(q ledger.SetQuery, model map[ledger.ImageKey]*ledger.Image) []*ledger.Image {
+	order := map[ledger.ImageKey]string{}
+	var all []*ledger.Image
+	for key, i := range model {
+		in := map[ledger.Set]bool{ledger.Owned: i.OwnerKey() == q.Account, ledger.Public: i.Public}
+		for _, s := range i.Live(q.Now) {
+			if s.Account == q.Account.ID {
+				in[ledger.Held] = true
+				if q.Set == ledger.Held {
+					order[key] = fmt.Sprintf("%s %020d ", i.Owner, s.At.Unix())
 				}
 			}
 		}
+		order[key] += key.ID
+		state := i.State
+		if !i.ReadyAt.IsZero() && !q.Now.Before(i.ReadyAt) {
+			state = ledger.Available
+		}
+		if in[q.Set] && (q.States == nil || slices.Contains(q.States, state)) && (q.Family == "" || i.Family == q.Family) &&
+			(q.Owner == "" || i.Owner == q.Owner) && !slices.ContainsFunc(q.Without, func(s ledger.Set) bool { return in[s] }) {
+			all = append(all, i)
+		}
 	}
-	slices.SortFunc(all, func(a, b entry) int { return strings.Compare(a.order, b.order) })
-	var ids []string
-	for _, e := range all {
-		ids = append(ids, e.id)
-	}
-	return ids
+	slices.SortFunc(all, func(a, b *ledger.Image) int { return strings.Compare(order[a.Key], order[b.Key]) })
+	return all
 }
 
 // viewIsOfOneMoment reads, and reads again what somebody wants to change

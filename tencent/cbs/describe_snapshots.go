@@ -78,8 +78,7 @@ func describeSnapshots(l *ledger.Ledger) api.Action {
 		if l.Region(ledger.CVM, r.Region) != nil {
 			return nil, &param.Error{Rule: ledger.ErrNoRegion, Field: "Region"}
 		}
-		images, _, err := l.See(ctx, r.Caller, in.view(r.Region))
-		found := in.found(images)
+		found, err := in.found(ctx, l, r)
 		rest := found[min(in.Offset, int64(len(found))):]
 		return &DescribeSnapshotsResponse{TotalCount: int64(len(found)), SnapshotSet: rest[:min(in.Limit, int64(len(rest)))]}, err
 	})
@@ -88,25 +87,23 @@ func describeSnapshots(l *ledger.Ledger) api.Action {
 // maxImages is more than one account has in a region.
 const maxImages = 100_000
 
-// view is the caller's own images that are made of the snapshots.
-func (in *DescribeSnapshotsRequest) view(region string) ledger.View {
-	return ledger.View{
-		Product: ledger.CVM, Region: region, Sets: []ledger.Set{ledger.Owned}, Limit: maxImages,
-		Match: func(s ledger.Seen) bool {
-			return slices.ContainsFunc(s.Snapshots, func(d ledger.Snapshot) bool { return slices.Contains(in.SnapshotIds, d.ID) })
-		},
-	}
-}
-
-// found are the snapshots that there are, each once.
-func (in *DescribeSnapshotsRequest) found(images []ledger.Seen) []Snapshot {
-	var all []Snapshot
+// found are the snapshots that the caller's own images are made of, each once.
+func (in *DescribeSnapshotsRequest) found(ctx context.Context, l *ledger.Ledger, r api.Request) (all []Snapshot, err error) {
 	for i, id := range in.SnapshotIds {
-		if s := snapshot(id, images); s.ImageCount > 0 && !slices.Contains(in.SnapshotIds[:i], id) {
+		if id == "" || slices.Contains(in.SnapshotIds[:i], id) {
+			continue
+		}
+		images, _, err := l.See(ctx, r.Caller, ledger.View{
+			Product: ledger.CVM, Region: r.Region, Sets: []ledger.Set{ledger.Owned}, Snapshot: id, Limit: maxImages,
+		})
+		if err != nil {
+			return nil, err
+		}
+		if s := snapshot(id, images); s.ImageCount > 0 {
 			all = append(all, s)
 		}
 	}
-	return all
+	return all, nil
 }
 
 // snapshot is what the images say of one.

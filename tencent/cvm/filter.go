@@ -69,8 +69,12 @@ func (f Filter) check() error {
 }
 
 // narrow puts the filter into a view. Types choose sets, and ids look images
-// up; both read nothing that is not asked for. The rest looks at each image.
+// up; both read nothing that is not asked for. The rest looks at each image, of
+// one's own if it is about tags: nobody sees those of others.
 func (f Filter) narrow(v *ledger.View) {
+	if strings.HasPrefix(f.Name, "tag") {
+		v.Sets = slices.DeleteFunc(v.Sets, func(s ledger.Set) bool { return s != ledger.Owned })
+	}
 	switch {
 	case f.Name == "image-type":
 		v.Sets = slices.DeleteFunc(v.Sets, func(s ledger.Set) bool { return !slices.Contains(f.Values, imageTypes[s]) })
