@@ -50,14 +50,19 @@ func (l *Ledger) See(ctx context.Context, c Caller, v View) (page []Seen, total 
 			return nil, 0, &Error{Rule: ErrImageID, Image: ImageKey{Product: v.Product, Region: v.Region, ID: id}}
 		}
 	}
-	err = l.store.View(ctx, func(r Reader) error {
+	look := func(r Reader) error {
 		s := seeing{View: v, Reader: r, account: c.AccountKey(), now: l.now()}
 		if err := s.run(ctx); err != nil {
 			return err
 		}
 		page, total = s.page, s.total
 		return nil
-	})
+	}
+	if len(v.IDs) == 1 { // one record is of one moment anyway
+		err = look(l.store)
+	} else {
+		err = l.store.View(ctx, look)
+	}
 	return page, total, err
 }
 
