@@ -33,6 +33,7 @@ type options struct {
 	warms, lasts   time.Duration
 	rounds         int
 	clients        int
+	first          bool
 }
 
 func main() {
@@ -46,6 +47,7 @@ func main() {
 	flag.DurationVar(&o.warms, "warm", 30*time.Second, "how long a server is loaded before it is measured")
 	flag.DurationVar(&o.lasts, "for", 5*time.Second, "how long each load lasts")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often floor and server take turns; the median counts")
+	flag.BoolVar(&o.first, "first", false, "of the calls the first alone")
 	flag.IntVar(&o.clients, "clients", 16, "connections")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -17,7 +17,7 @@ func (b *bench) calls(ctx context.Context) error {
 			return err
 		}
 		for i, c := range calls {
-			if c.largest || (i > 0 && (!zipf || os.Getenv("FIRST") != "")) {
+			if c.largest || (i > 0 && (!zipf || b.first)) {
 				continue
 			}
 			c, err := b.compare(ctx, server, b.job(i, zipf))
