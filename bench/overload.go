@@ -37,12 +37,15 @@ func (b *bench) overload(ctx context.Context) error {
 		return err
 	}
 	defer hold()
-	for what, call := range map[string]int{"reads": 0, "changes": -1} {
-		o, err := b.overloadedBy(ctx, server, job{Population: p, Call: call, Batch: 1, Clients: 64, Warms: b.lasts / 5, Lasts: b.lasts})
+	for _, asked := range []struct {
+		what string
+		call int
+	}{{"reads", 0}, {"changes", -1}} {
+		o, err := b.overloadedBy(ctx, server, job{Population: p, Call: asked.call, Batch: 1, Clients: 64, Warms: b.lasts / 5, Lasts: b.lasts})
 		if err != nil {
 			return err
 		}
-		o.What = what
+		o.What = asked.what
 		b.results.Overload = append(b.results.Overload, o)
 		fmt.Printf("%-8s sustained %6.0f/s; at three times that %6.0f/s done and %6.0f/s turned away, %.0f MiB; p99 before %.2f ms, in the second after %.2f ms\n",
 			o.What, o.Sustained, o.Done, o.Shed, o.MiB, o.Normal, o.RecoveredP99)
