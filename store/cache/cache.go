@@ -33,6 +33,7 @@ import (
 type Store struct {
 	ledger.Store
 	records *freecache.Cache
+	terms   terms
 	seed    maphash.Seed
 	cells   [cells]cell
 	keys    keys
@@ -73,10 +74,10 @@ func (s *Store) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, er
 // Account answers as the engine does.
 func (s *Store) Account(ctx context.Context, k ledger.AccountKey) (*ledger.Account, error) {
 	name := accountName(k)
-	if a := get(s, name, (*codec).account); a != nil {
+	if a := get(s, name, (*codec).accountRecord); a != nil {
 		return a, nil
 	}
-	return fill(s, name, (*codec).account, func() (*ledger.Account, error) { return s.Store.Account(ctx, k) })
+	return fill(s, name, (*codec).accountRecord, func() (*ledger.Account, error) { return s.Store.Account(ctx, k) })
 }
 
 // Credential answers as the engine does.
@@ -96,12 +97,12 @@ func (s *Store) Credential(ctx context.Context, c ledger.Cloud, keyID string) (*
 
 // get is a record that is kept, else nil.
 func get[T any](s *Store, name []byte, code func(*codec, *T)) *T {
-	b, err := s.records.Get(name)
+	var v *T
+	err := s.records.GetFn(name, func(b []byte) error {
+		v = new(T)
+		return decode(&s.terms, b, v, code)
+	})
 	if err != nil {
-		return nil
-	}
-	v := new(T)
-	if decode(b, v, code) != nil {
 		return nil
 	}
 	return v
@@ -114,7 +115,7 @@ func fill[T any](s *Store, name []byte, code func(*codec, *T), ask func() (*T, e
 	moved := c.now()
 	found, err := ask()
 	if err == nil && s.worth(name) {
-		c.keep(moved, func() { s.put(name, encode(found, code)) })
+		c.keep(moved, func() { s.put(name, encode(&s.terms, found, code)) })
 	}
 	return found, err
 }

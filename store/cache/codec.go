@@ -3,6 +3,7 @@ package cache
 import (
 	"encoding/binary"
 	"errors"
+	"strconv"
 	"time"
 	"unsafe"
 
@@ -10,28 +11,39 @@ import (
 )
 
 // codec writes a record or reads it back: each type is walked by one function
-// for both ways, so that they cannot differ. What is read are parts of one text.
+// for both ways, so that they cannot differ. Records are written small, since
+// how many fit is how many are found: what many records have in common is a
+// number of terms, an account is a number, a time is how much later it is than
+// the one before.
 type codec struct {
+	terms   *terms
 	reading bool
-	out     []byte
-	in      string
+	out     []byte // what is written
+	in      []byte // what is left to read
+	texts   []byte // all texts that were read, one behind the other
+	room    int    // how long they are together
+	last    int64  // the time before, in seconds of 1970
 	broken  bool
 }
 
-func encode[T any](v *T, code func(*codec, *T)) []byte {
-	c := codec{out: make([]byte, 0, 512)}
+func encode[T any](t *terms, v *T, code func(*codec, *T)) []byte {
+	c := codec{terms: t, out: make([]byte, 0, 512)}
 	code(&c, v)
-	return c.out
+	return append(binary.AppendUvarint(nil, uint64(c.room)), c.out...)
 }
 
 // errBroken cannot happen: what is read was written here.
 var errBroken = errors.New("a record in the cache is not one")
 
-// decode reads what encode wrote. The bytes are the record's from then on: its
-// texts are parts of them.
-func decode[T any](b []byte, v *T, code func(*codec, *T)) error {
-	c := codec{reading: true, in: unsafe.String(unsafe.SliceData(b), len(b))}
-	if code(&c, v); c.broken || c.in != "" {
+// decode reads what encode wrote and keeps nothing of it.
+func decode[T any](t *terms, b []byte, v *T, code func(*codec, *T)) error {
+	c := codec{terms: t, reading: true, in: b}
+	room := c.next()
+	if room > longest*uint64(len(b)) {
+		return errBroken
+	}
+	c.texts = make([]byte, 0, room)
+	if code(&c, v); c.broken || len(c.in) > 0 {
 		return errBroken
 	}
 	return nil
@@ -39,15 +51,14 @@ func decode[T any](b []byte, v *T, code func(*codec, *T)) error {
 
 // image leaves out the key, which whoever asks knows.
 func (c *codec) image(i *ledger.Image) {
-	word(c, &i.Owner)
-	word(c, &i.Name)
-	word(c, &i.Description)
-	word(c, &i.State)
+	c.account(&i.Owner)
+	term(c, &i.State)
 	c.flag(&i.Public)
 	c.flag(&i.Encrypted)
-	for _, s := range []*string{
-		&i.OSName, &i.OSType, &i.Platform, &i.Architecture, &i.Family, &i.Version, &i.BootMode, &i.License, &i.CopiedFrom,
-	} {
+	for _, s := range [...]*string{&i.OSName, &i.OSType, &i.Platform, &i.Architecture, &i.BootMode, &i.License} {
+		term(c, s)
+	}
+	for _, s := range [...]*string{&i.Name, &i.Description, &i.Family, &i.Version, &i.CopiedFrom} {
 		word(c, s)
 	}
 	number(c, &i.SizeGiB)
@@ -60,21 +71,24 @@ func (c *codec) image(i *ledger.Image) {
 }
 
 func (c *codec) snapshot(s *ledger.Snapshot) {
-	for _, text := range []*string{&s.ID, &s.Usage, &s.Device, &s.Format, &s.Bucket, &s.Object} {
+	for _, text := range [...]*string{&s.Usage, &s.Device, &s.Format} {
+		term(c, text)
+	}
+	for _, text := range [...]*string{&s.ID, &s.Bucket, &s.Object} {
 		word(c, text)
 	}
 	number(c, &s.SizeGiB)
 }
 
 func (c *codec) share(s *ledger.Share) {
-	word(c, &s.Account)
+	c.account(&s.Account)
 	c.seconds(&s.At)
 	c.seconds(&s.Until)
 }
 
-func (c *codec) account(a *ledger.Account) {
-	word(c, &a.Key.Cloud)
-	word(c, &a.Key.ID)
+func (c *codec) accountRecord(a *ledger.Account) {
+	term(c, &a.Key.Cloud)
+	c.account(&a.Key.ID)
 	list(c, &a.Keys, (*codec).key)
 	list(c, &a.Users, (*codec).user)
 	list(c, &a.Roles, (*codec).role)
@@ -83,7 +97,7 @@ func (c *codec) account(a *ledger.Account) {
 
 func (c *codec) user(u *ledger.User) {
 	word(c, &u.Name)
-	word(c, &u.Number)
+	c.account(&u.Number)
 	list(c, &u.Keys, (*codec).key)
 	list(c, &u.Policies, word[ledger.Document])
 }
@@ -102,53 +116,60 @@ func (c *codec) key(k *ledger.AccessKey) {
 	c.flag(&k.Disabled)
 }
 
-// number is a whole number of any size.
-func number[N ~int64](c *codec, n *N) {
-	if !c.reading {
-		c.out = binary.AppendVarint(c.out, int64(*n))
+// uint is a number of any size; small ones take little.
+func (c *codec) uint(n *uint64) {
+	if c.reading {
+		*n = c.next()
 		return
 	}
-	bits := c.next()
-	*n = N(int64(bits>>1) ^ -int64(bits&1))
+	c.out = binary.AppendUvarint(c.out, *n)
 }
 
-// count is how many bytes or items follow, which is seldom more than one byte.
-func (c *codec) count(n int) int {
-	switch {
-	case !c.reading:
-		c.out = binary.AppendUvarint(c.out, uint64(n))
+// next reads a number.
+func (c *codec) next() uint64 {
+	if len(c.in) > 0 && c.in[0] < 0x80 { // as most are
+		n := uint64(c.in[0])
+		c.in = c.in[1:]
 		return n
-	case len(c.in) > 0 && c.in[0] < 0x80:
-		n, c.in = int(c.in[0]), c.in[1:]
-	default:
-		n = int(c.next())
 	}
-	if n < 0 || n > len(c.in) { // each takes a byte at least
-		c.broken = true
+	n, size := binary.Uvarint(c.in)
+	if size <= 0 {
+		c.broken, c.in = true, nil
 		return 0
 	}
+	c.in = c.in[size:]
 	return n
 }
 
-// next reads a varint without a copy of the text.
-func (c *codec) next() (bits uint64) {
-	for i := range min(len(c.in), binary.MaxVarintLen64) {
-		bits |= uint64(c.in[i]&0x7f) << (7 * i)
-		if c.in[i] < 0x80 {
-			c.in = c.in[i+1:]
-			return bits
-		}
+// number is a whole number, those near zero the shortest.
+func number[N ~int64](c *codec, n *N) {
+	bits := fold(int64(*n))
+	c.uint(&bits)
+	*n = N(unfold(bits))
+}
+
+func fold(n int64) uint64      { return uint64(n)<<1 ^ uint64(n>>63) }
+func unfold(bits uint64) int64 { return int64(bits>>1) ^ -int64(bits&1) }
+
+// count is how many bytes or items follow.
+func (c *codec) count(n int) int {
+	if !c.reading {
+		c.out = binary.AppendUvarint(c.out, uint64(n))
+		return n
+	}
+	if bits := c.next(); bits <= uint64(len(c.in)) { // each takes a byte at least
+		return int(bits)
 	}
 	c.broken = true
 	return 0
 }
 
 func (c *codec) flag(b *bool) {
-	var n int64
+	var n uint64
 	if *b {
 		n = 1
 	}
-	number(c, &n)
+	c.uint(&n)
 	*b = n == 1
 }
 
@@ -157,29 +178,87 @@ func (c *codec) time(t *time.Time) {
 	rest := time.Duration(t.Nanosecond())
 	c.seconds(t)
 	number(c, &rest)
-	if c.reading {
+	if c.reading && rest != 0 {
 		*t = t.Add(rest)
 	}
 }
 
 // seconds is a time of whole seconds, which is what engines take for a share.
-// They count from the zero time, so that no end takes one byte.
+// 0 is the zero time: no end.
 func (c *codec) seconds(t *time.Time) {
-	first := time.Time{}.Unix()
-	n := t.Unix() - first
-	number(c, &n)
+	var bits uint64
+	now := t.Unix()
+	if !c.reading && now != never {
+		bits = 1 + fold(now-c.last)
+	}
+	if c.uint(&bits); bits == 0 {
+		*t = time.Time{}
+		return
+	}
+	c.last += unfold(bits - 1)
 	if c.reading {
-		*t = time.Unix(n+first, 0).UTC()
+		*t = time.Unix(c.last, 0).UTC()
 	}
 }
 
+var never = time.Time{}.Unix()
+
+// word is a text that is a record's own.
 func word[S ~string](c *codec, s *S) {
 	n := c.count(len(*s))
 	if !c.reading {
 		c.out = append(c.out, *s...)
+		c.room += n
 		return
 	}
-	*s, c.in = S(c.in[:n]), c.in[n:]
+	from := len(c.texts)
+	c.texts = append(c.texts, c.in[:n]...)
+	c.in = c.in[n:]
+	*s = S(c.text(from))
+}
+
+// text is what was read last, from a place on. Nobody writes there again.
+func (c *codec) text(from int) string {
+	b := c.texts[from:]
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}
+
+// term is a text that many records have: its number, or where it has none, 0
+// and the text.
+func term[S ~string](c *codec, s *S) {
+	var n uint64
+	if !c.reading {
+		n = c.terms.number(string(*s))
+	}
+	switch c.uint(&n); {
+	case n == 0:
+		word(c, s)
+	case c.reading:
+		*s = S(c.terms.text(n))
+	}
+}
+
+// longest is how many digits a byte can become.
+const longest = 18
+
+// account is the number of an account or a user: as a number where that says
+// how it is written, else 0 and the text.
+func (c *codec) account(s *string) {
+	var n uint64
+	if !c.reading && len(*s) <= longest && (*s)[:min(1, len(*s))] != "0" {
+		n, _ = strconv.ParseUint(*s, 10, 64)
+	}
+	if n > 0 {
+		c.room += len(*s)
+	}
+	switch c.uint(&n); {
+	case n == 0:
+		word(c, s)
+	case c.reading:
+		from := len(c.texts)
+		c.texts = strconv.AppendUint(c.texts, n, 10)
+		*s = c.text(from)
+	}
 }
 
 // list is a count and that many of something. An empty list is none.
