@@ -34,6 +34,7 @@ type Store struct {
 	ledger.Store
 	records *freecache.Cache
 	terms   terms
+	hot     hot
 	seed    maphash.Seed
 	cells   [cells]cell
 	keys    keys
@@ -47,8 +48,8 @@ const cells = 4096
 // cell is the part of the keys that may be kept, or not, together.
 type cell struct {
 	mu      sync.Mutex
-	changes int    // under way on a record of the cell
-	moved   uint64 // counts what makes an answer that was asked for before untrue
+	changes int           // under way on a record of the cell
+	moved   atomic.Uint64 // counts what makes an answer that was asked for before untrue
 }
 
 var _ ledger.Store = (*Store)(nil)
@@ -58,26 +59,43 @@ const places = 1 << 18
 
 // New puts a cache of some bytes before an engine. It takes them as it fills.
 func New(engine ledger.Store, bytes int) *Store {
-	return &Store{Store: engine, records: freecache.NewCache(bytes), seed: maphash.MakeSeed()}
+	return &Store{
+		Store: engine, records: freecache.NewCacheCustomTimer(bytes-bytes/hotShare, new(turns)),
+		hot: newHot(bytes / hotShare), seed: maphash.MakeSeed(),
+	}
 }
+
+// turns is the clock by which the cache knows what was used least: it counts
+// uses, since a second, which is what a cache counts otherwise, has thousands.
+type turns struct{ uses atomic.Uint64 }
+
+// Now is for freecache, which asks at each use.
+func (t *turns) Now() uint32 { return uint32(t.uses.Add(1) >> 10) }
 
 // Image answers as the engine does.
 func (s *Store) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, error) {
-	name := imageName(k)
-	if i := get(s, name, (*codec).image); i != nil {
-		i.Key = k
+	n := s.name(imageName(k))
+	if i := s.hot.get(n.hash, k); i != nil {
 		return i, nil
 	}
-	return fill(s, name, (*codec).image, func() (*ledger.Image, error) { return s.Store.Image(ctx, k) })
+	moved := n.cell.now()
+	if i, size := get(s, n, (*codec).image); i != nil {
+		i.Key = k
+		if s.hot.wants(n.hash, size) {
+			n.cell.keep(moved, func() { s.hot.put(n.hash, i) })
+		}
+		return i, nil
+	}
+	return fill(s, n, (*codec).image, func() (*ledger.Image, error) { return s.Store.Image(ctx, k) })
 }
 
 // Account answers as the engine does.
 func (s *Store) Account(ctx context.Context, k ledger.AccountKey) (*ledger.Account, error) {
-	name := accountName(k)
-	if a := get(s, name, (*codec).accountRecord); a != nil {
+	n := s.name(accountName(k))
+	if a, _ := get(s, n, (*codec).accountRecord); a != nil {
 		return a, nil
 	}
-	return fill(s, name, (*codec).accountRecord, func() (*ledger.Account, error) { return s.Store.Account(ctx, k) })
+	return fill(s, n, (*codec).accountRecord, func() (*ledger.Account, error) { return s.Store.Account(ctx, k) })
 }
 
 // Credential answers as the engine does.
@@ -86,7 +104,7 @@ func (s *Store) Credential(ctx context.Context, c ledger.Cloud, keyID string) (*
 	if k := s.keys.get(n); k != nil {
 		return k, nil
 	}
-	in := s.cell(n.bytes())
+	in := s.name(n.bytes()).cell
 	moved := in.now()
 	k, err := s.Store.Credential(ctx, c, keyID)
 	if err == nil {
@@ -95,71 +113,73 @@ func (s *Store) Credential(ctx context.Context, c ledger.Cloud, keyID string) (*
 	return k, err
 }
 
-// get is a record that is kept, else nil.
-func get[T any](s *Store, name []byte, code func(*codec, *T)) *T {
-	var v *T
-	err := s.records.GetFn(name, func(b []byte) error {
-		v = new(T)
+// get is a record that is kept, and how many bytes it takes; else nil.
+func get[T any](s *Store, n name, code func(*codec, *T)) (v *T, size int) {
+	err := s.records.GetFn(n.bytes, func(b []byte) error {
+		v, size = new(T), len(b)
 		return decode(&s.terms, b, v, code)
 	})
 	if err != nil {
-		return nil
+		return nil, 0
 	}
-	return v
+	return v, size
 }
 
 // fill asks, and keeps the answer. What is not there is not kept: nobody should
 // fill the cache with names that mean nothing.
-func fill[T any](s *Store, name []byte, code func(*codec, *T), ask func() (*T, error)) (*T, error) {
-	c := s.cell(name)
-	moved := c.now()
+func fill[T any](s *Store, n name, code func(*codec, *T), ask func() (*T, error)) (*T, error) {
+	moved := n.cell.now()
 	found, err := ask()
-	if err == nil && s.worth(name) {
-		c.keep(moved, func() { s.put(name, encode(&s.terms, found, code)) })
+	if err == nil && s.worth(n.hash) {
+		n.cell.keep(moved, func() { s.put(n.bytes, encode(&s.terms, found, code)) })
 	}
 	return found, err
 }
 
 // worth reports whether a record is worth a place: once the cache is full, what
 // is asked for once takes none from what is asked for again and again.
-func (s *Store) worth(name []byte) bool {
+func (s *Store) worth(hash uint64) bool {
 	if s.records.EvacuateCount() == 0 {
 		return true
 	}
-	h := maphash.Bytes(s.seed, name)
-	mark := uint32(h>>32) | 1
-	return s.asked[h%places].Swap(mark) == mark
+	mark := uint32(hash>>32) | 1
+	return s.asked[hash%places].Swap(mark) == mark
 }
 
 // put keeps a record; one too large to be worth it is not kept.
 func (s *Store) put(name, record []byte) { _ = s.records.Set(name, record, 0) }
 
-func (s *Store) cell(name []byte) *cell { return &s.cells[maphash.Bytes(s.seed, name)%cells] }
-
-func (c *cell) now() uint64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.moved
+// name is what a record is called here, and where that leads.
+type name struct {
+	bytes []byte
+	hash  uint64
+	cell  *cell
 }
+
+func (s *Store) name(bytes []byte) name {
+	h := maphash.Bytes(s.seed, bytes)
+	return name{bytes, h, &s.cells[h%cells]}
+}
+
+func (c *cell) now() uint64 { return c.moved.Load() }
 
 // keep keeps what was asked for when moved was read, unless it may be untrue by now.
 func (c *cell) keep(moved uint64, put func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.changes == 0 && c.moved == moved {
+	if c.changes == 0 && c.moved.Load() == moved {
 		put()
 	}
 }
 
 // shut drops a record that a change is about to write, and closes its cell.
-func (s *Store) shut(name []byte, drop func()) *cell {
-	c := s.cell(name)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.changes++
-	c.moved++
+func (s *Store) shut(n name, drop func()) *cell {
+	n.cell.mu.Lock()
+	defer n.cell.mu.Unlock()
+	n.cell.changes++
+	n.cell.moved.Add(1)
 	drop()
-	return c
+	return n.cell
 }
 
 // open ends what a change had closed.
@@ -167,5 +187,5 @@ func (c *cell) open(times int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changes -= times
-	c.moved++
+	c.moved.Add(1)
 }

@@ -290,11 +290,11 @@ func (c *codec) tags(m *map[string]string) {
 // Names begin with what they name, and their parts end with a byte that no
 // text of them has, so that no two records have one name.
 
-func imageName(k ledger.ImageKey) []byte { return name('i', string(k.Product), k.Region, k.ID) }
+func imageName(k ledger.ImageKey) []byte { return nameOf('i', string(k.Product), k.Region, k.ID) }
 
-func accountName(k ledger.AccountKey) []byte { return name('a', string(k.Cloud), k.ID) }
+func accountName(k ledger.AccountKey) []byte { return nameOf('a', string(k.Cloud), k.ID) }
 
-func name(kind byte, parts ...string) []byte {
+func nameOf(kind byte, parts ...string) []byte {
 	b := make([]byte, 1, 64)
 	b[0] = kind
 	for _, p := range parts {

@@ -22,7 +22,7 @@ type keyName struct {
 	id    string
 }
 
-func (n keyName) bytes() []byte { return name('k', string(n.cloud), n.id) }
+func (n keyName) bytes() []byte { return nameOf('k', string(n.cloud), n.id) }
 
 func (k *keys) get(n keyName) *ledger.Credential {
 	k.mu.RLock()

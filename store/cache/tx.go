@@ -28,12 +28,16 @@ type noting struct {
 	shut  map[*cell]int
 }
 
-func (n *noting) note(name []byte) {
-	n.shut[n.store.shut(name, func() { n.store.records.Del(name) })]++
+func (n *noting) note(bytes []byte) {
+	name := n.store.name(bytes)
+	n.shut[n.store.shut(name, func() {
+		n.store.records.Del(name.bytes)
+		n.store.hot.drop(name.hash, name.bytes)
+	})]++
 }
 
 func (n *noting) noteKey(k keyName) {
-	n.shut[n.store.shut(k.bytes(), func() { n.store.keys.drop(k) })]++
+	n.shut[n.store.shut(n.store.name(k.bytes()), func() { n.store.keys.drop(k) })]++
 }
 
 func (n *noting) PutImage(i *ledger.Image) error {
