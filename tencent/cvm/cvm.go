@@ -65,3 +65,15 @@ func key(r api.Request, id string) ledger.ImageKey {
 
 // stamp writes a time as the wire does: UTC, whole seconds.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// stamps are the starts of many shares as one text, of which each is a part:
+// with a text for each, they would be most of what a list allocates.
+func stamps(shares []ledger.Share) (at func(i int) string) {
+	const each = len("2006-01-02T15:04:05Z") // a share's year has four digits
+	text := make([]byte, 0, each*len(shares))
+	for _, s := range shares {
+		text = s.At.UTC().AppendFormat(text, time.RFC3339)
+	}
+	all := string(text)
+	return func(i int) string { return all[i*each:][:each] }
+}
