@@ -93,7 +93,7 @@ func logger(c *config, to *lines) *slog.Logger {
 	if c.logFormat.value == "json" {
 		return slog.New(urgent{slog.NewJSONHandler(to, o), to})
 	}
-	return slog.New(urgent{slog.NewTextHandler(to, o), to})
+	return slog.New(urgent{newText(to, o), to})
 }
 
 // doors are the listeners with what answers on each; the admin's is the last.
