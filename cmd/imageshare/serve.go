@@ -42,6 +42,13 @@ const (
 	adminPatience = 5 * time.Minute
 )
 
+// answering is how long an answer may take after the last moment at which its
+// request may have arrived, and idling how long a connection waits for the next.
+const (
+	answering = 2 * time.Minute
+	idling    = 5 * time.Minute
+)
+
 // drain is how long requests under way have to finish after a signal.
 const drain = 10 * time.Second
 
@@ -86,14 +93,14 @@ func logger(c *config, to *lines) *slog.Logger {
 	if c.logFormat.value == "json" {
 		return slog.New(urgent{slog.NewJSONHandler(to, o), to})
 	}
-	return slog.New(urgent{slog.NewTextHandler(to, o), to})
+	return slog.New(urgent{newText(to, o), to})
 }
 
 // doors are the listeners with what answers on each; the admin's is the last.
 type doors struct {
 	servers   []*http.Server
 	listeners []net.Listener
-	fresh     fresh
+	watch     watch
 	// flush writes what requests left to be written later.
 	flush func(context.Context) error
 }
@@ -163,19 +170,20 @@ func (o *doors) add(name, addr string, h http.Handler, patience time.Duration, l
 	if err != nil {
 		return fmt.Errorf("%w: stop what listens there, or choose another address with %s (port 0 takes a free one)", err, name)
 	}
-	o.listeners = append(o.listeners, l)
+	o.listeners = append(o.listeners, o.watch.on(l))
 	o.servers = append(o.servers, &http.Server{
 		Handler: h,
 		// Half-open and slow clients do not hold a connection for ever. One bound
-		// for header and body is set once where two are set twice.
+		// for header and body is set once where two are set twice. That of an
+		// answer is counted from the header, while the body may be on its way.
 		ReadTimeout:    patience,
-		WriteTimeout:   2 * time.Minute,
-		IdleTimeout:    5 * time.Minute,
+		WriteTimeout:   patience + answering,
+		IdleTimeout:    idling,
 		MaxHeaderBytes: maxHeader,
 		// OPTIONS * gets the cloud's own answer like any other method.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-		ConnState:                    o.fresh.note,
+		ConnState:                    o.watch.note,
 	})
 	return nil
 }
@@ -199,6 +207,9 @@ func (o *doors) admin() string { return o.listeners[len(o.listeners)-1].Addr().S
 
 // serve answers until the context ends, then lets what is under way finish.
 func (o *doors) serve(ctx context.Context, log *slog.Logger, ready func()) error {
+	watching, unwatch := context.WithCancel(context.Background()) // while requests finish too
+	defer unwatch()
+	go o.watch.run(watching)
 	failed := make(chan error, len(o.servers))
 	for i, s := range o.servers {
 		go func() { failed <- s.Serve(o.listeners[i]) }()
@@ -211,7 +222,7 @@ func (o *doors) serve(ctx context.Context, log *slog.Logger, ready func()) error
 		log.Info("stopping", "within", drain)
 	case err = <-failed:
 	}
-	o.fresh.close()
+	o.watch.stop()
 	drained, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
 	for _, s := range o.servers {
