@@ -4,7 +4,8 @@
 // same run, stands the floor: a bare net/http handler that answers the same
 // bytes, verifies nothing and reads nothing. Each has a core to itself, and so
 // has the generator that loads them in turn. Figures are ratios of the two,
-// since machines differ and the same machine is not always as fast.
+// since machines differ and the same machine is not always as fast. What is
+// inside a call the server's own benchmark measures, without floor or network.
 //
 // Everything that was measured goes to results.json, and what is worth a look
 // to charts beside it. CPU is a process's own time from /proc and cores are
@@ -46,7 +47,7 @@ func main() {
 	flag.IntVar(&o.images, "images", 1_000_000, "images of the file that most is measured on, each with ten shares")
 	flag.DurationVar(&o.warms, "warm", 30*time.Second, "how long a server is loaded before it is measured")
 	flag.DurationVar(&o.lasts, "for", 5*time.Second, "how long each load lasts")
-	flag.IntVar(&o.rounds, "rounds", 3, "how often floor and server take turns; the median counts")
+	flag.IntVar(&o.rounds, "rounds", 3, "how often floor and server take turns, and so the layers; the median counts")
 	flag.BoolVar(&o.first, "first", false, "of the calls the first alone")
 	flag.IntVar(&o.clients, "clients", 16, "connections")
 	flag.Usage = explain
@@ -74,6 +75,7 @@ var parts = []struct {
 	measure func(*bench, context.Context) error
 }{
 	{"calls", "each call beside the floor, as fast as answers come: CPU, allocations, latencies, memory", (*bench).calls},
+	{"layers", "what of the first call's CPU goes where inside the server, without the network", (*bench).layers},
 	{"pace", "the first call at half of what the server can do: latencies beside the floor's at that rate", (*bench).pace},
 	{"growth", "the first call as stored shares grow tenfold, images drawn uniformly: CPU, p99, start, file", (*bench).growth},
 	{"width", "the first call for images of 1 to 500 shares, as the answer grows", (*bench).width},
