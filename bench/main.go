@@ -4,7 +4,8 @@
 // same run, stands the floor: a bare net/http handler that answers the same
 // bytes, verifies nothing and reads nothing. Each has a core to itself, and so
 // has the generator that loads them in turn. Figures are ratios of the two,
-// since machines differ and the same machine is not always as fast.
+// since machines differ and the same machine is not always as fast. What is
+// inside a call the server's own benchmark measures, without floor or network.
 //
 // Everything that was measured goes to results.json, and what is worth a look
 // to charts beside it. CPU is a process's own time from /proc and cores are
@@ -46,9 +47,10 @@ func main() {
 	flag.IntVar(&o.images, "images", 1_000_000, "images of the file that most is measured on, each with ten shares")
 	flag.DurationVar(&o.warms, "warm", 30*time.Second, "how long a server is loaded before it is measured")
 	flag.DurationVar(&o.lasts, "for", 5*time.Second, "how long each load lasts")
-	flag.IntVar(&o.rounds, "rounds", 3, "how often floor and server take turns; the median counts")
+	flag.IntVar(&o.rounds, "rounds", 3, "how often floor and server take turns, and so the layers; the median counts")
 	flag.BoolVar(&o.first, "first", false, "of the calls the first alone")
 	flag.IntVar(&o.clients, "clients", 16, "connections")
+	flag.Usage = explain
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -69,10 +71,18 @@ func main() {
 // parts are what can be measured, in the order of their stories.
 var parts = []struct {
 	name    string
+	about   string
 	measure func(*bench, context.Context) error
 }{
-	{"calls", (*bench).calls}, {"pace", (*bench).pace}, {"growth", (*bench).growth}, {"width", (*bench).width},
-	{"pages", (*bench).pages}, {"writes", (*bench).writes}, {"overload", (*bench).overload}, {"small", (*bench).small},
+	{"calls", "each call beside the floor, as fast as answers come: CPU, allocations, latencies, memory", (*bench).calls},
+	{"layers", "what of the first call's CPU goes where inside the server, without the network", (*bench).layers},
+	{"pace", "the first call at half of what the server can do: latencies beside the floor's at that rate", (*bench).pace},
+	{"growth", "the first call as stored shares grow tenfold, images drawn uniformly: CPU, p99, start, file", (*bench).growth},
+	{"width", "the first call for images of 1 to 500 shares, as the answer grows", (*bench).width},
+	{"pages", "the largest page of each list: time with one client, CPU beside the floor", (*bench).pages},
+	{"writes", "durable changes a second by one client and by sixteen, and what reads feel of them", (*bench).writes},
+	{"overload", "three times of what is sustained, beside slow clients: what is done, turned away, and after", (*bench).overload},
+	{"small", "before anybody asks: start to ready, idle memory, size of the binary", (*bench).small},
 }
 
 func names() (all []string) {
@@ -80,6 +90,17 @@ func names() (all []string) {
 		all = append(all, p.name)
 	}
 	return all
+}
+
+// explain is for whoever asks with -h.
+func explain() {
+	out := flag.CommandLine.Output()
+	fmt.Fprint(out, "bench measures what signed calls cost, against a bare net/http handler in the same run.\nThe first call is a list of ten shares, signed with TC3. Parts, in their order:\n\n")
+	for _, p := range parts {
+		fmt.Fprintf(out, "  %-9s %s\n", p.name, p.about)
+	}
+	fmt.Fprint(out, "\nFigures go to results.json, charts beside it. Flags:\n\n")
+	flag.PrintDefaults()
 }
 
 // bench is a run.
@@ -90,6 +111,13 @@ type bench struct {
 }
 
 func (o options) measure(ctx context.Context) (err error) {
+	// The go command runs elsewhere and would take it for another.
+	if o.data, err = filepath.Abs(o.data); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.data, 0o755); err != nil {
+		return err
+	}
 	if o.bin == "" {
 		if o.bin, err = build(ctx, o.data); err != nil {
 			return err
@@ -107,7 +135,7 @@ func (o options) measure(ctx context.Context) (err error) {
 		if o.only != "" && !slices.Contains(strings.Split(o.only, ","), p.name) {
 			continue
 		}
-		fmt.Printf("\n# %s\n\n", p.name)
+		fmt.Printf("\n# %s: %s\n\n", p.name, p.about)
 		if err := p.measure(b, ctx); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
@@ -120,16 +148,18 @@ func (o options) measure(ctx context.Context) (err error) {
 
 // build builds the binary as it is given to people.
 func build(ctx context.Context, dir string) (string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
 	bin := filepath.Join(dir, "imageshare")
-	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin, "./cmd/imageshare")
+	return bin, compile(ctx, "build", "-trimpath", "-ldflags", "-s -w", "-o", bin, "./cmd/imageshare")
+}
+
+// compile runs the go command among the sources of the server.
+func compile(ctx context.Context, args ...string) error {
+	c := exec.CommandContext(ctx, "go", args...)
 	c.Dir, c.Env = "..", append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := c.CombinedOutput(); err != nil {
-		return "", errors.Join(err, errors.New(string(text)))
+		return errors.Join(err, errors.New(string(text)))
 	}
-	return bin, nil
+	return nil
 }
 
 // serve starts the server on the file of a population.

@@ -14,6 +14,7 @@ import (
 type results struct {
 	Machine  string
 	Calls    []compared
+	Layers   *layered
 	Pace     []paced
 	Growth   []grown
 	Width    []wide
