@@ -23,8 +23,8 @@ type side struct {
 	P50, P99  float64 // ms, at full speed
 }
 
-// compare has floor and server take turns under one load. Rounds draw other
-// images, so that the second does not find what the first left in a cache.
+// compare has floor and server take turns under one load. Each round draws anew
+// from the same popularity, which a cache has had time to learn.
 func (b *bench) compare(ctx context.Context, server *process, j job) (c compared, err error) {
 	called := calls[j.Call]
 	if err := b.floor.imitate(server, j.Population, called); err != nil {

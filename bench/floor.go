@@ -50,7 +50,7 @@ func tell(answer *atomic.Pointer[[]byte]) http.Handler {
 
 // imitate has the floor answer what the server answers to a call.
 func (p *process) imitate(server *process, of population, c call) error {
-	r, err := c.request(server.addr, c.ask(of, newDraw(of, c.Product, false, 1).next()))
+	r, err := c.request(server.addr, c.ask(of, newDraw(of, c.Product, false).next()))
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ type generator struct {
 }
 
 func (g *generator) run(ctx context.Context) (load, error) {
-	g.draw = newDraw(g.Population, g.call().Product, g.Zipf, g.Seed)
+	g.draw = newDraw(g.Population, g.call().Product, g.Zipf)
 	ctx, cancel := context.WithTimeout(ctx, g.Warms+g.Lasts)
 	defer cancel()
 	g.began = time.Now()
