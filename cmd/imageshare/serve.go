@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime"
 	"strings"
 	"time"
 
@@ -53,12 +52,6 @@ const (
 // drain is how long requests under way have to finish after a signal.
 const drain = 10 * time.Second
 
-// processors is how many the runtime is to use at least, also where there is
-// one. With one, whoever waits for the disk keeps it, and while changes wait in
-// line nobody looks at the network but every 10 ms: reads beside them took
-// seconds. A second one costs reads nothing that could be measured.
-const processors = 2
-
 // maxHeader bounds a request's line and headers. The longest that are taken
 // have a query of 32 KiB and a token of 8 KiB. Some signatures are tried over
 // all of it in thirty ways, before anybody is believed.
@@ -71,9 +64,6 @@ func serve(ctx context.Context, args []string, env func(string) (string, bool), 
 		return nil
 	} else if err != nil {
 		return err
-	}
-	if _, named := env("GOMAXPROCS"); !named && runtime.GOMAXPROCS(0) < processors {
-		runtime.GOMAXPROCS(processors)
 	}
 	written := &lines{to: stderr}
 	defer written.flush()
