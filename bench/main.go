@@ -42,7 +42,7 @@ func main() {
 	o := options{}
 	flag.StringVar(&o.bin, "bin", "", "the binary to measure; built from the sources where none is given")
 	flag.StringVar(&o.data, "data", "/var/tmp/imageshare-bench", "where the files of shares are kept between runs")
-	flag.StringVar(&o.out, "out", ".", "where results.json and the charts go")
+	flag.StringVar(&o.out, "out", "results", "where results.json and the charts go")
 	flag.StringVar(&o.only, "only", "", "parts to measure, joined by commas: "+strings.Join(names(), ", ")+"; all of them where none is named")
 	flag.IntVar(&o.images, "images", 1_000_000, "images of the file that most is measured on, each with ten shares")
 	flag.DurationVar(&o.warms, "warm", 30*time.Second, "how long a server is loaded before it is measured")
