@@ -11,7 +11,8 @@
 //
 // Records are kept encoded, in memory of a fixed size without pointers: ten
 // times as many fit as would as structs, and the garbage collector does not
-// look at them. What is used least is forgotten first.
+// look at them. What is used least is forgotten first. The few images that are
+// asked for most stand beside them as they are.
 //
 // Limits: it knows of the changes that go through it and of no others, so it is
 // for engines that nobody else writes to, and must not stand before a cluster.

@@ -11,10 +11,11 @@ import (
 )
 
 // codec writes a record or reads it back: each type is walked by one function
-// for both ways, so that they cannot differ. Records are written small, since
-// how many fit is how many are found: what many records have in common is a
-// number of terms, an account is a number, a time is how much later it is than
-// the one before.
+// for both ways, so that they cannot differ. To write a record it only reads
+// it, as others may at the same time. Records are written small, since how many
+// fit is how many are found: what many records have in common is a number of
+// terms, an account is a number, a time is how much later it is than the one
+// before.
 type codec struct {
 	terms   *terms
 	reading bool
@@ -144,8 +145,9 @@ func (c *codec) next() uint64 {
 // number is a whole number, those near zero the shortest.
 func number[N ~int64](c *codec, n *N) {
 	bits := fold(int64(*n))
-	c.uint(&bits)
-	*n = N(unfold(bits))
+	if c.uint(&bits); c.reading {
+		*n = N(unfold(bits))
+	}
 }
 
 func fold(n int64) uint64      { return uint64(n)<<1 ^ uint64(n>>63) }
@@ -169,8 +171,9 @@ func (c *codec) flag(b *bool) {
 	if *b {
 		n = 1
 	}
-	c.uint(&n)
-	*b = n == 1
+	if c.uint(&n); c.reading {
+		*b = n == 1
+	}
 }
 
 // time keeps the moment and not the zone: records are compared by the moment.
@@ -191,12 +194,14 @@ func (c *codec) seconds(t *time.Time) {
 	if !c.reading && now != never {
 		bits = 1 + fold(now-c.last)
 	}
-	if c.uint(&bits); bits == 0 {
-		*t = time.Time{}
-		return
+	if c.uint(&bits); bits > 0 {
+		c.last += unfold(bits - 1)
 	}
-	c.last += unfold(bits - 1)
-	if c.reading {
+	switch {
+	case !c.reading:
+	case bits == 0:
+		*t = time.Time{}
+	default:
 		*t = time.Unix(c.last, 0).UTC()
 	}
 }
