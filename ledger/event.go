@@ -82,19 +82,27 @@ func (k ImageKey) Entity() string { return "image/" + k.String() }
 func (k AccountKey) Entity() string { return "account/" + k.String() }
 
 // Follow is e put after the last entry of its entity (the zero Event if there
-// is none): numbered, linked and hashed. Engines call it in Append.
-func (e Event) Follow(last Event) Event {
+// is none): numbered, linked and hashed, and the text that the hash is of.
+// Engines call it in Append.
+func (e Event) Follow(last Event) (Event, []byte) {
 	e.Seq, e.Prev = last.Seq+1, last.Hash
-	e.Hash = e.Sum()
-	return e
+	text := e.text()
+	e.Hash = sum(text)
+	return e, text
 }
 
 // Sum is the hash of everything the entry says, the hash before it included.
-func (e Event) Sum() string {
+func (e Event) Sum() string { return sum(e.text()) }
+
+func (e Event) text() []byte {
 	text, err := json.Marshal(e)
 	if err != nil {
 		panic("unreachable: an event is text, numbers and times of this era: " + err.Error())
 	}
+	return text
+}
+
+func sum(text []byte) string {
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }

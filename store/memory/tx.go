@@ -135,7 +135,7 @@ func (t *tx) Append(e ledger.Event) error {
 		}
 		put(t, t.tokens, e.Token, true)
 	}
-	e = e.Follow(t.last[e.Entity])
+	e, _ = e.Follow(t.last[e.Entity])
 	e.Position = int64(len(t.events)) + 1
 	put(t, t.last, e.Entity, e)
 	r := t.records

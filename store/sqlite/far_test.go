@@ -28,7 +28,7 @@ SELECT 'cvm', 'r', printf('img-%%08d', n), iif(n %% 1000, 'tencent/1', 'tencent/
 	json_object('State', iif(n %% 100, 'available', 'deprecated'), 'CreatedAt', '2018-06-10T11:02:50Z'), '2 1528628570' || char(10), iif(n %% 100, NULL, 'deprecated')
 FROM every;
 INSERT INTO shares (account, product, region, owner, at, image) SELECT 'tencent/2', product, region, owner, 1528628570, id FROM images`, many-1)),
-		fillTallies(t.Context(), &tx{view{turn: &turn{c: c}}}), c.exec("COMMIT"), s.Close())
+		fillTallies(t.Context(), &tx{view: view{turn: &turn{c: c}}}), c.exec("COMMIT"), s.Close())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -106,7 +106,8 @@ func TestTextsOfTheSchema(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	hash := event.Follow(ledger.Event{}).Hash
+	followed, _ := event.Follow(ledger.Event{})
+	hash := followed.Hash
 	for table, want := range map[string]string{
 		"images": `cvm|ap-guangzhou|img-6pb6lrmy|tencent/100000000001|golden|0|{"Description":"d","State":"available","Encrypted":true,` +
 			`"OSName":"n","OSType":"t","Platform":"p","Architecture":"a","SizeGiB":50,"Family":"f","Version":"v","Tags":{"team":"base"},` +

@@ -11,6 +11,7 @@ import (
 
 // stored is an image as it is in the tables.
 type stored struct {
+	key ledger.ImageKey
 	known
 	shares    []ledger.Share
 	snapshots []ledger.Snapshot // of one that is written; of one that was, record has them
@@ -40,22 +41,35 @@ func knownOf(i *ledger.Image) known {
 	return k
 }
 
-// stored reads it once more where the change has read the image before: what
-// it did to its copy in between must not reach the other tables.
-func (t *tx) stored(key ledger.ImageKey) (found stored, err error) {
-	there := false
-	err = t.query(context.Background(), func(r row) (err error) {
-		there = true
-		found.known = known{r.text(0), r.text(1), r.text(2), standing{r[3], r[4], r.bool(5)}}
-		found.record = r.text(6)
-		found.shares, err = readShares(r.text(7))
-		return err
-	}, "SELECT owner, name, family, state, ready, public, record, shares FROM images WHERE product = ? AND region = ? AND id = ?",
+// Image also remembers how the image is stored: most changes that read one
+// write it next.
+func (t *tx) Image(ctx context.Context, key ledger.ImageKey) (found *ledger.Image, err error) {
+	err = t.query(ctx, func(r row) (err error) {
+		if found, err = readImage(key, r); err != nil {
+			return err
+		}
+		// What the change does to its copy must not reach the other tables.
+		t.read = &stored{
+			key: key, known: known{r.text(0), r.text(1), r.text(5), standing{r[6], r[7], r.bool(2)}},
+			shares: slices.Clone(found.Shares), record: r.text(3),
+		}
+		return nil
+	}, "SELECT owner, name, public, record, shares, family, state, ready FROM images WHERE product = ? AND region = ? AND id = ?",
 		string(key.Product), key.Region, key.ID)
-	if err == nil && !there {
+	if err == nil && found == nil {
 		err = ledger.ErrNoImage
 	}
 	return found, err
+}
+
+// stored is how an image is stored, as the change has read it or reads it now.
+func (t *tx) stored(key ledger.ImageKey) (stored, error) {
+	if t.read == nil || t.read.key != key {
+		if _, err := t.Image(context.Background(), key); err != nil {
+			return stored{}, err
+		}
+	}
+	return *t.read, nil
 }
 
 // rolls are the lists that an image stands in.

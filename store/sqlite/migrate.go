@@ -69,7 +69,7 @@ func step(ctx context.Context, c *conn, text string, to int) (err error) {
 	}
 	if fill := fills[to]; fill != nil {
 		t := &turn{c: c}
-		if err := fill(ctx, &tx{view{turn: t}}); err != nil {
+		if err := fill(ctx, &tx{view: view{turn: t}}); err != nil {
 			return err
 		}
 	}

@@ -49,10 +49,21 @@ func (t *tx) putReverse(key ledger.ImageKey, old, is stored) error {
 
 func (t *tx) dropReverse(key ledger.ImageKey, k known, s ledger.Share) error {
 	g := holdingOf(key, k.owner, s)
-	if err := t.regroup(g, func() error {
-		return t.exec("DELETE FROM shares WHERE account = ? AND product = ? AND region = ? AND owner = ? AND at = ? AND image = ?",
-			g.account, g.product, g.region, g.owner, s.At.Unix(), key.ID)
-	}); err != nil {
+	before, err := t.span(g)
+	if err != nil {
+		return err
+	}
+	if err := t.exec("DELETE FROM shares WHERE account = ? AND product = ? AND region = ? AND owner = ? AND at = ? AND image = ?",
+		g.account, g.product, g.region, g.owner, s.At.Unix(), key.ID); err != nil {
+		return err
+	}
+	after := before
+	if before.endsWith(s) {
+		if after, err = t.span(g); err != nil {
+			return err
+		}
+	}
+	if err := t.regroup(g, before, after); err != nil {
 		return err
 	}
 	return g.tally(key.ID, k.standing, s, t.gone)
@@ -60,10 +71,15 @@ func (t *tx) dropReverse(key ledger.ImageKey, k known, s ledger.Share) error {
 
 func (t *tx) addReverse(key ledger.ImageKey, k known, s ledger.Share) error {
 	g := holdingOf(key, k.owner, s)
-	if err := t.regroup(g, func() error {
-		return t.exec("INSERT INTO shares (account, product, region, owner, at, image, until, state, ready, public) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			g.account, g.product, g.region, g.owner, s.At.Unix(), key.ID, ending(s), k.state, k.ready, k.public)
-	}); err != nil {
+	before, err := t.span(g)
+	if err != nil {
+		return err
+	}
+	if err := t.exec("INSERT INTO shares (account, product, region, owner, at, image, until, state, ready, public) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		g.account, g.product, g.region, g.owner, s.At.Unix(), key.ID, ending(s), k.state, k.ready, k.public); err != nil {
+		return err
+	}
+	if err := t.regroup(g, before, before.with(s)); err != nil {
 		return err
 	}
 	return g.tally(key.ID, k.standing, s, t.came)
@@ -91,19 +107,11 @@ func holdingOf(key ledger.ImageKey, owner string, s ledger.Share) holding {
 	return holding{account: account.String(), product: string(key.Product), region: key.Region, owner: owner}
 }
 
-// regroup writes a share and keeps its row in grantees true. Most
-// writes leave that as it is.
-func (t *tx) regroup(g holding, write func() error) error {
-	before, err := t.span(g)
-	if err != nil {
-		return err
-	}
-	if err := write(); err != nil {
-		return err
-	}
-	after, err := t.span(g)
-	if err != nil || before == after {
-		return err
+// regroup keeps a holding's row in grantees true. Most writes of shares leave
+// it as it is.
+func (t *tx) regroup(g holding, before, after span) error {
+	if before == after {
+		return nil
 	}
 	if before.some {
 		if err := t.exec("DELETE FROM grantees WHERE owner = ? AND product = ? AND region = ? AND first = ? AND digits = ? AND account = ?",
@@ -120,22 +128,29 @@ func (t *tx) regroup(g holding, write func() error) error {
 
 // span looks at both ends of a holding; each is the first row of an index.
 func (v view) span(g holding) (s span, err error) {
-	ctx := context.Background()
-	err = v.query(ctx, func(r row) error {
-		s.some, s.first = true, r.int(0)
+	err = v.query(context.Background(), func(r row) error {
+		s.some, s.first, s.ends = true, r.int(0), r[1]
 		return nil
-	}, spanFirst, g.account, g.product, g.region, g.owner)
-	if err != nil || !s.some {
-		return s, err
-	}
-	err = v.query(ctx, func(r row) error {
-		s.ends = r.int(0)
-		return nil
-	}, spanEnds, g.account, g.product, g.region, g.owner)
+	}, spanOf, g.account, g.product, g.region, g.owner)
 	return s, err
 }
 
-const (
-	spanFirst = "SELECT at FROM shares WHERE account = ? AND product = ? AND region = ? AND owner = ? ORDER BY at LIMIT 1"
-	spanEnds  = "SELECT until FROM shares INDEXED BY shares_ending WHERE account = ? AND product = ? AND region = ? AND owner = ? AND until IS NOT NULL ORDER BY until LIMIT 1"
-)
+const spanOf = "SELECT at, (SELECT until FROM shares INDEXED BY shares_ending WHERE account = ?1 AND product = ?2 AND region = ?3 AND owner = ?4 AND until IS NOT NULL ORDER BY until LIMIT 1) " +
+	"FROM shares WHERE account = ?1 AND product = ?2 AND region = ?3 AND owner = ?4 ORDER BY at LIMIT 1"
+
+// with is the span with one share more.
+func (s span) with(share ledger.Share) span {
+	if at := share.At.Unix(); !s.some || at < s.first {
+		s.first = at
+	}
+	if end := ending(share); end != nil && (s.ends == nil || end.(int64) < s.ends.(int64)) {
+		s.ends = end
+	}
+	s.some = true
+	return s
+}
+
+// endsWith reports whether it is another without one of its shares, or may be.
+func (s span) endsWith(share ledger.Share) bool {
+	return share.At.Unix() == s.first || (!share.Until.IsZero() && share.Until.Unix() == s.ends)
+}

@@ -10,7 +10,10 @@ import (
 )
 
 // tx is a change while it is being made.
-type tx struct{ view }
+type tx struct {
+	view
+	read *stored // how the image is stored that was read last, unless it was written since
+}
 
 func (t *tx) exec(text string, args ...any) error { return t.turn.exec(text, args...) }
 
@@ -26,6 +29,7 @@ func (t *tx) PutImage(i *ledger.Image) error {
 	}
 	old, err := t.stored(i.Key)
 	there := err == nil
+	t.read = nil
 	if err != nil && !errors.Is(err, ledger.ErrNoImage) {
 		return err
 	}
@@ -50,6 +54,7 @@ func (t *tx) DeleteImage(key ledger.ImageKey) error {
 	if err != nil {
 		return err
 	}
+	t.read = nil
 	if err := t.putReverse(key, old, stored{known: old.known}); err != nil {
 		return err
 	}
@@ -156,18 +161,14 @@ func (t *tx) Append(e ledger.Event) error {
 	if err != nil {
 		return err
 	}
-	e = e.Follow(last)
-	text, err := json.Marshal(e)
-	if err != nil {
-		return err
-	}
+	e, text := e.Follow(last)
 	if err := t.exec("INSERT INTO events (entity, seq, hash, time, latest, actor, token, record) "+
 		"VALUES (?1, ?2, ?3, ?4, max(?4, ifnull((SELECT latest FROM events ORDER BY position DESC LIMIT 1), ?4)), ?5, ?6, ?7)",
 		e.Entity, e.Seq, e.Hash, e.Time.UnixMilli(), e.Actor, e.Token, string(text)); err != nil {
 		return err
 	}
 	for _, a := range engine.Accounts(e) {
-		if err := t.exec("INSERT INTO event_accounts (account, position) SELECT ?, max(position) FROM events", a.String()); err != nil {
+		if err := t.exec("INSERT INTO event_accounts (account, position) VALUES (?, last_insert_rowid())", a.String()); err != nil {
 			return err
 		}
 	}

@@ -46,7 +46,7 @@ func (w *writer) update(ctx context.Context, change func(ledger.Tx) error) error
 	}
 	select {
 	case t := <-j.begin:
-		engine.Run(change, &tx{view{turn: t}}, func(err error) {
+		engine.Run(change, &tx{view: view{turn: t}}, func(err error) {
 			if fault := t.end(); err == nil {
 				err = fault
 			}
