@@ -65,7 +65,7 @@ func openStore(ctx context.Context, url string, remembered size, log *slog.Logge
 	if !ok {
 		return memory.New(), nil
 	}
-	s, err := sqlite.Open(ctx, path, sqlite.Options{Log: log})
+	s, err := sqlite.Open(ctx, path, sqlite.Options{Log: log, Lend: lend})
 	if err != nil || remembered == 0 {
 		return s, err
 	}

@@ -106,6 +106,15 @@ func (c *conn) pragma(name string) (value any, err error) {
 	return value, err
 }
 
+// log is how many pages the log has that are not in the file yet.
+func (c *conn) log() (pages int64, err error) {
+	err = c.query(context.Background(), func(r row) error {
+		pages = r.int(1) - r.int(2)
+		return nil
+	}, "PRAGMA wal_checkpoint(NOOP)")
+	return pages, err
+}
+
 func (c *conn) prepared(text string) (driver.Stmt, error) {
 	if s := c.stmts[text]; s != nil {
 		return s, nil

@@ -69,9 +69,12 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := prepare(ctx, c, o.log()); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
-	s := &Store{writer: newWriter(c), readers: newPool(dsn(path, "ro"), o.readers())}
-	go s.writer.run()
-	return s, nil
+	w, err := newWriter(c, o.lend())
+	if err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	go w.run()
+	return &Store{writer: w, readers: newPool(dsn(path, "ro"), o.readers())}, nil
 }
 
 // prepare looks before it writes: a file of somebody else's, or of a newer
@@ -84,6 +87,7 @@ func prepare(ctx context.Context, c *conn, log *slog.Logger) error {
 		"journal_mode = WAL",            // readers and the writer do not wait for each other
 		"synchronous = FULL",            // what was acknowledged survives a power cut
 		"fullfsync = 1",                 // also on a Mac
+		"wal_autocheckpoint = 0",        // see writer.checkpoint
 		"journal_size_limit = 16777216", // a great import must not leave a great file behind
 		"cache_size = -8192",            // a group of changes is to fit; other connections keep the small one
 	} {

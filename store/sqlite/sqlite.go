@@ -44,6 +44,17 @@ type Options struct {
 	// Log is told when the file has to be brought to a newer schema, for which
 	// Open may take long; nil tells nobody.
 	Log *slog.Logger
+	// Lend runs something that waits for the disk for long, some milliseconds.
+	// The runtime notices late that a processor only waits, so where there is
+	// but one, somebody may want to lend it another; nil does not.
+	Lend func(func())
+}
+
+func (o Options) lend() func(func()) {
+	if o.Lend != nil {
+		return o.Lend
+	}
+	return func(do func()) { do() }
 }
 
 func (o Options) readers() int {

@@ -19,6 +19,8 @@ const groupSize = 128
 // all after COMMIT: one wait for the disk serves them all.
 type writer struct {
 	c       *conn
+	others  *yielder
+	lend    func(func())
 	queue   chan *job // unbuffered: who is taken from it begins at once
 	closing chan struct{}
 	gone    chan struct{}
@@ -34,8 +36,9 @@ type job struct {
 	answer chan error // what became of it; nobody may be left to read it
 }
 
-func newWriter(c *conn) *writer {
-	return &writer{c: c, queue: make(chan *job), closing: make(chan struct{}), gone: make(chan struct{})}
+func newWriter(c *conn, lend func(func())) (*writer, error) {
+	others, err := newYielder()
+	return &writer{c: c, others: others, lend: lend, queue: make(chan *job), closing: make(chan struct{}), gone: make(chan struct{})}, err
 }
 
 // update brings a change to the writer and waits for the truth.
@@ -85,14 +88,17 @@ func (w *writer) run() {
 		select {
 		case j := <-w.queue:
 			w.group(j)
+			w.checkpoint()
 		case <-w.closing:
 			return
 		}
 	}
 }
 
-// next is the next change that waits already, or nil.
+// next is the next change that waits already, or nil. Between two changes
+// others have their turn, to read, and to bring more of them.
 func (w *writer) next() *job {
+	w.others.yield()
 	select {
 	case j := <-w.queue:
 		return j
@@ -158,12 +164,28 @@ func (w *writer) one(j *job) (outcome, err error) {
 	return outcome, err
 }
 
+// checkpointed is how many pages the log grows by before they are copied into
+// the file.
+const checkpointed = 1000
+
+// checkpoint copies what COMMITs have left in the log, once that is much. It
+// waits for the disk several times as long as a COMMIT, so it is no part of
+// one: the changes are answered by then. What it cannot copy, for want of room
+// or while an old moment is being read, stays in the log, where it is as safe.
+func (w *writer) checkpoint() {
+	grown, err := w.c.log()
+	if err != nil || grown < checkpointed {
+		return
+	}
+	w.lend(func() { _, _ = w.c.pragma("wal_checkpoint(PASSIVE)") })
+}
+
 // close refuses what has not begun, waits for what has, and leaves the log empty.
 func (w *writer) close() error {
 	close(w.closing)
 	<-w.gone
 	_, err := w.c.pragma("wal_checkpoint(TRUNCATE)")
-	return errors.Join(err, w.c.close())
+	return errors.Join(err, w.c.close(), w.others.close())
 }
 
 // turn is the writer's connection in the hands of one change. A change that
