@@ -154,9 +154,10 @@ type crowdedReader struct {
 	more int
 }
 
-func (c crowdedReader) ImageSet(ctx context.Context, q ledger.SetQuery) ([]*ledger.Image, int, error) {
-	page, n, err := c.Reader.ImageSet(ctx, q)
-	return page, n + c.more, err
+func (c crowdedReader) ImageSet(ctx context.Context, q ledger.SetQuery) (ledger.SetPage, error) {
+	page, err := c.Reader.ImageSet(ctx, q)
+	page.Total += c.more
+	return page, err
 }
 
 // What no index has is looked for among so many images and no more; what an

@@ -58,12 +58,17 @@ func (l *Ledger) See(ctx context.Context, c Caller, v View) (page []Seen, total 
 		page, total = s.page, s.total
 		return nil
 	}
-	if len(v.IDs) == 1 { // one record is of one moment anyway
+	if v.asksOnce() {
 		err = look(l.store)
 	} else {
 		err = l.store.View(ctx, look)
 	}
 	return page, total, err
+}
+
+// asksOnce reports whether one look has it all: that is of one moment anyway.
+func (v View) asksOnce() bool {
+	return len(v.IDs) == 1 || (v.IDs == nil && v.Snapshot == "" && len(v.Sets) == 1 && v.Match == nil && (v.Family == "" || v.Sets[0] == Owned))
 }
 
 // seeing is a list while it is made.
@@ -121,15 +126,16 @@ func (s *seeing) query(set int) (q SetQuery, exact bool) {
 // not read.
 func (s *seeing) skip(ctx context.Context, q SetQuery) error {
 	q.Offset, q.Limit = max(0, s.Offset-s.total), int(max(0, s.Limit-int64(len(s.page))))
-	images, n, err := s.ImageSet(ctx, q)
+	found, err := s.ImageSet(ctx, q)
 	if err != nil {
 		return err
 	}
-	for _, img := range images {
+	s.page = slices.Grow(s.page, len(found.Images))
+	for _, img := range found.Images {
 		seen, _ := s.seen(img)
 		s.page = append(s.page, seen)
 	}
-	s.total += int64(n)
+	s.total += int64(found.Total)
 	return nil
 }
 
@@ -139,22 +145,22 @@ const stretch = 2000
 // look lists a set by looking at each image of it.
 func (s *seeing) look(ctx context.Context, q SetQuery) error {
 	for q.Limit = stretch; ; q.Offset += stretch {
-		images, n, err := s.ImageSet(ctx, q)
+		found, err := s.ImageSet(ctx, q)
 		if err != nil {
 			return err
 		}
 		if q.Offset == 0 {
-			s.looked += n
+			s.looked += found.Total
 		}
 		if s.looked > maxLooked {
 			return s.tooWide()
 		}
-		for _, img := range images {
+		for _, img := range found.Images {
 			if seen, ok := s.seen(img); ok && s.first(seen) == q.Set {
 				s.take(seen)
 			}
 		}
-		if q.Offset+stretch >= int64(n) {
+		if q.Offset+stretch >= int64(found.Total) {
 			return nil
 		}
 	}

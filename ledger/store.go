@@ -30,8 +30,8 @@ type Lists interface {
 	Images(context.Context, ImageQuery) ([]*Image, error)
 	// CountImages counts what Images would list without a limit.
 	CountImages(context.Context, ImageQuery) (int, error)
-	// ImageSet is one page of a set of images, and how many there are in all.
-	ImageSet(context.Context, SetQuery) ([]*Image, int, error)
+	// ImageSet is one page of a set of images.
+	ImageSet(context.Context, SetQuery) (SetPage, error)
 	// Accounts are ordered by cloud, then by number; after is exclusive.
 	Accounts(ctx context.Context, after AccountKey, limit int) ([]*Account, error)
 	// Usable are the shares that an account holds, ordered by Grant.Compare.
@@ -157,6 +157,15 @@ type SetQuery struct {
 
 	Offset int64
 	Limit  int // 0: no images, only how many there are
+}
+
+// SetPage is a page of a set.
+type SetPage struct {
+	Images []*Image
+	Total  int // of the set
+	// Until is when there may be another answer without a change, as a share
+	// ends or an image becomes available by itself; zero for never.
+	Until time.Time
 }
 
 // Match reports whether an image is one that the query selects.

@@ -137,12 +137,8 @@ func (s *Store) CountImages(ctx context.Context, q ledger.ImageQuery) (int, erro
 }
 
 // ImageSet lists a set of images.
-func (s *Store) ImageSet(ctx context.Context, q ledger.SetQuery) (page []*ledger.Image, total int, err error) {
-	page, err = read(ctx, s, func(r *records) (page []*ledger.Image, err error) {
-		page, total, err = r.ImageSet(ctx, q)
-		return page, err
-	})
-	return page, total, err
+func (s *Store) ImageSet(ctx context.Context, q ledger.SetQuery) (ledger.SetPage, error) {
+	return read(ctx, s, func(r *records) (ledger.SetPage, error) { return r.ImageSet(ctx, q) })
 }
 
 // View reads while no change is under way.

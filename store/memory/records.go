@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"imageshare/ledger"
 	"imageshare/store/engine"
@@ -85,11 +86,33 @@ func (r *records) CountImages(ctx context.Context, q ledger.ImageQuery) (int, er
 	return len(all), err
 }
 
-func (r *records) ImageSet(ctx context.Context, q ledger.SetQuery) ([]*ledger.Image, int, error) {
+func (r *records) ImageSet(ctx context.Context, q ledger.SetQuery) (ledger.SetPage, error) {
 	all, err := r.set(ctx, q)
 	all = slices.DeleteFunc(all, func(i *ledger.Image) bool { return !q.Match(i) })
 	from := min(q.Offset, int64(len(all)))
-	return all[from : from+min(int64(q.Limit), int64(len(all))-from)], len(all), err
+	return ledger.SetPage{Images: all[from : from+min(int64(q.Limit), int64(len(all))-from)], Total: len(all), Until: r.until(q)}, err
+}
+
+// until is when one of the images of a region becomes available, or a share
+// of the account's ends: a set may be another by then.
+func (r *records) until(q ledger.SetQuery) (first time.Time) {
+	sees := func(t time.Time) {
+		if t.After(q.Now) && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	for key, i := range r.images {
+		if key.Product != q.Product || key.Region != q.Region {
+			continue
+		}
+		sees(i.ReadyAt)
+		for _, s := range i.Shares {
+			if s.Account == q.Account.ID {
+				sees(s.Until)
+			}
+		}
+	}
+	return first
 }
 
 // set is images in the order of a set, and more of them than are in it.

@@ -66,16 +66,17 @@ func TestFarPagesCostNoMore(t *testing.T) {
 		"public of others": {Set: ledger.Public, Account: ledger.AccountKey{Cloud: ledger.Tencent, ID: "3"}, Without: []ledger.Set{ledger.Owned, ledger.Held}},
 	} {
 		q.Product, q.Region, q.Now = here.Product, here.Region, noon
-		_, total, err := view{conn: c}.ImageSet(t.Context(), q)
+		page, err := view{conn: c}.ImageSet(t.Context(), q)
+		total := page.Total
 		if err != nil || total < many*9/10 {
 			t.Fatalf("%s: %d (%v)", name, total, err)
 		}
 		q.Limit = 20
 		for _, q.Offset = range []int64{0, int64(total) / 3, int64(total) - 20} {
 			pages := looked(t, c, func() {
-				page, n, err := view{conn: c}.ImageSet(context.Background(), q)
-				if err != nil || n != total || len(page) != 20 {
-					t.Errorf("%s from %d: %d of %d (%v), want 20 of %d", name, q.Offset, len(page), n, err, total)
+				page, err := view{conn: c}.ImageSet(context.Background(), q)
+				if err != nil || page.Total != total || len(page.Images) != 20 {
+					t.Errorf("%s from %d: %d of %d (%v), want 20 of %d", name, q.Offset, len(page.Images), page.Total, err, total)
 				}
 			})
 			most := walk * 2 / 3

@@ -60,8 +60,8 @@ func (v view) Images(ctx context.Context, q ledger.ImageQuery) (found []*ledger.
 func (v view) CountImages(ctx context.Context, q ledger.ImageQuery) (n int, err error) {
 	mine := ledger.ImageQuery{Product: q.Product, Region: q.Region, Owner: q.Owner, Limit: q.Limit}
 	if q == mine && q.Product != "" && (q.Region != "" || !q.Product.Regional()) && q.Owner.ID != "" {
-		_, n, err = v.ImageSet(ctx, ledger.SetQuery{Set: ledger.Owned, Account: q.Owner, Product: q.Product, Region: q.Region})
-		return n, err
+		p, err := v.ImageSet(ctx, ledger.SetQuery{Set: ledger.Owned, Account: q.Owner, Product: q.Product, Region: q.Region})
+		return p.Total, err
 	}
 	l := imageList(q)
 	l.columns, l.order = "count(*)", "1"

@@ -4,24 +4,24 @@ import (
 	"context"
 	"math"
 	"slices"
+	"time"
 
 	"imageshare/ledger"
 )
 
 // ImageSet finds its page by number: whatever lies before it is not read, and
 // neither is what lies behind. See tallies.go.
-func (v view) ImageSet(ctx context.Context, q ledger.SetQuery) (page []*ledger.Image, total int, err error) {
+func (v view) ImageSet(ctx context.Context, q ledger.SetQuery) (page ledger.SetPage, err error) {
 	r, p := rollOf(q)
 	w := &walk{view: v, ctx: ctx, roll: r, filter: filter{q.Now, q.States}, offset: q.Offset, limit: min(int64(q.Limit), math.MaxInt64-q.Offset)}
 	w.see = func(row row) error {
 		i, err := readImage(ledger.ImageKey{Product: q.Product, Region: q.Region, ID: row.text(5)}, row)
-		page = append(page, i)
+		page.Images = append(page.Images, i)
 		return err
 	}
-	if err := w.all(p); err != nil {
-		return nil, 0, err
-	}
-	return page, int(w.total), nil
+	err = w.all(p)
+	page.Total, page.Until = int(w.total), w.until
+	return page, err
 }
 
 // rollOf is the list of a set, and which part of it is asked for.
@@ -56,7 +56,8 @@ type walk struct {
 	offset, limit int64 // the page; no limit, no page
 	see           func(row) error
 	total         int64
-	out           []*short // the lists of what the list leaves out, as far as they were needed
+	until         time.Time // the first moment at which an entry comes or goes by itself; zero for none
+	out           []*short  // the lists of what the list leaves out, as far as they were needed
 }
 
 // all walks a piece of the list.
@@ -94,6 +95,7 @@ func (w *walk) block(level int, b block, edge bool) error {
 	if edge || !known {
 		return w.level(level-1, b.piece, edge)
 	}
+	w.sees(time.Unix(b.ends, 0))
 	for i := range w.minus {
 		out, err := w.leftOut(i, b.piece)
 		if err != nil {
@@ -124,7 +126,32 @@ func (w *walk) leftOut(list int, p piece) (int64, error) {
 	}
 	left := &walk{view: w.view, ctx: w.ctx, roll: w.minus[list], filter: w.filter}
 	err := left.level(w.out[list].top, p, true)
+	w.sees(left.until)
 	return left.total, err
+}
+
+// moments looks at the entries of a piece, those too that do not count yet,
+// for when one comes or goes by itself.
+func (w *walk) moments(r roll, p piece) error {
+	if r.until == "NULL" && w.states == nil {
+		return nil
+	}
+	l := r.entries(p)
+	l.order = "1"
+	l.columns = "ifnull(min(CASE WHEN " + r.until + " > ? THEN " + r.until + " END), 0), ifnull(min(CASE WHEN e.ready > ? THEN e.ready END), 0)"
+	l.args = append([]any{w.now.Unix(), w.now.UnixMilli()}, l.args...)
+	return l.run(w.ctx, w.view, func(row row) error {
+		w.sees(time.Unix(row.int(0), 0))
+		w.sees(time.UnixMilli(row.int(1)))
+		return nil
+	})
+}
+
+// sees notes a moment at which an entry comes or goes, if it is to come.
+func (w *walk) sees(t time.Time) {
+	if t.After(w.now) && t.Unix() < never && (w.until.IsZero() || t.Before(w.until)) {
+		w.until = t.UTC()
+	}
 }
 
 // entries counts entries one by one.
@@ -134,6 +161,11 @@ func (w *walk) entries(p piece) (err error) {
 	l.columns, l.order = "count(*)", "1"
 	if err := l.run(w.ctx, w.view, func(r row) error { n = r.int(0); return nil }); err != nil {
 		return err
+	}
+	for _, r := range append([]roll{w.roll}, w.minus...) {
+		if err := w.moments(r, p); err != nil {
+			return err
+		}
 	}
 	return w.take(p, n)
 }
@@ -195,7 +227,10 @@ func (w *walk) short(r roll) (*short, error) {
 	l := r.narrowed(whole, w.filter)
 	l.columns = r.order
 	err = l.run(w.ctx, w.view, func(row row) error { s.ids = append(s.ids, row.text(0)); return nil })
-	return s, err
+	if err != nil {
+		return s, err
+	}
+	return s, w.moments(r, whole)
 }
 
 // inside is how many ids a piece has.

@@ -168,12 +168,12 @@ func (s *Store) Grantees(ctx context.Context, q ledger.GranteeQuery) (page []led
 }
 
 // ImageSet lists a set of images.
-func (s *Store) ImageSet(ctx context.Context, q ledger.SetQuery) (page []*ledger.Image, total int, err error) {
+func (s *Store) ImageSet(ctx context.Context, q ledger.SetQuery) (page ledger.SetPage, err error) {
 	err = s.View(ctx, func(r ledger.Reader) error {
-		page, total, err = r.ImageSet(ctx, q)
+		page, err = r.ImageSet(ctx, q)
 		return err
 	})
-	return page, total, err
+	return page, err
 }
 
 // View reads in one transaction. One that panics leaves no transaction open

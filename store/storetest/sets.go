@@ -26,7 +26,12 @@ func setsFollow(r *rig) {
 	for range 40 {
 		r.must(func(tx ledger.Tx) error { return scatter(tx, rnd, model) })
 		for range 25 {
-			checkSet(r, rnd, randomSet(rnd), model)
+			q := randomSet(rnd)
+			for _, after := range []time.Duration{0, 0, time.Second, -time.Second} { // what is asked again may be remembered
+				q := q
+				q.Now = q.Now.Add(after)
+				checkSet(r, rnd, q, model)
+			}
 		}
 	}
 }
@@ -94,18 +99,36 @@ func randomSet(rnd *rand.Rand) ledger.SetQuery {
 func checkSet(r *rig, rnd *rand.Rand, q ledger.SetQuery, model map[ledger.ImageKey]*ledger.Image) {
 	r.Helper()
 	want := modelSet(q, model)
-	page, total, err := r.ImageSet(r.Context(), q)
+	found, err := r.ImageSet(r.Context(), q)
+	page, total := found.Images, found.Total
 	if err != nil || total != len(want) {
 		r.Errorf("%+v: %d in all (%v), want %d", q, total, err, len(want))
 	}
+	checkUntil(r, q, found.Until, imageIDs(want), model)
 	from := min(int(q.Offset), len(want))
 	want = want[from:min(from+q.Limit, len(want))]
 	if !slices.EqualFunc(page, want, func(a, b *ledger.Image) bool { return a.Equal(b) }) {
 		r.Errorf("%+v\n got %v\nwant %v", q, imageIDs(page), imageIDs(want))
 	}
 	q.Offset, q.Limit = math.MaxInt64-int64(rnd.IntN(2)), 5
-	if page, n, err := r.ImageSet(r.Context(), q); err != nil || len(page) != 0 || n != total {
-		r.Errorf("%+v: %v of %d (%v), want none of %d", q, imageIDs(page), n, err, total)
+	if far, err := r.ImageSet(r.Context(), q); err != nil || len(far.Images) != 0 || far.Total != total {
+		r.Errorf("%+v: %v of %d (%v), want none of %d", q, imageIDs(far.Images), far.Total, err, total)
+	}
+}
+
+// checkUntil looks whether a set stays what it is until then, or for ever.
+func checkUntil(r *rig, q ledger.SetQuery, until time.Time, want []string, model map[ledger.ImageKey]*ledger.Image) {
+	r.Helper()
+	if !until.IsZero() && !until.After(q.Now) {
+		r.Errorf("%+v: until %v, which has been", q, until)
+	}
+	now := q.Now
+	for later := now; later.Before(now.Add(6*time.Second)) && (until.IsZero() || later.Before(until)); later = later.Add(499 * time.Millisecond) {
+		q.Now = later
+		if got := imageIDs(modelSet(q, model)); !slices.Equal(got, want) {
+			r.Errorf("%+v: until %v, but at %v it is %v and no longer %v", q, until, later, got, want)
+			return
+		}
 	}
 }
 
