@@ -9,6 +9,11 @@
 // is seen by every read that begins afterwards, and what one read has seen no
 // later read unsees.
 //
+// Pages of lists of images are kept as the ids on them. A change closes the
+// lists in which an image stands otherwise afterwards, as it does the image; a
+// page is answered only if its list is as it was when it was kept, and if no
+// image on it was touched since the request began: so it is of one moment.
+//
 // Records are kept encoded, in memory of a fixed size without pointers: ten
 // times as many fit as would as structs, and the garbage collector does not
 // look at them. What is used least is forgotten first. The few images that are
@@ -16,7 +21,7 @@
 //
 // Limits: it knows of the changes that go through it and of no others, so it is
 // for engines that nobody else writes to, and must not stand before a cluster.
-// Lists, and what View reads, always come from the engine.
+// Other lists, and what View reads, always come from the engine.
 package cache
 
 import (
@@ -40,6 +45,8 @@ type Store struct {
 	cells   [cells]cell
 	keys    keys
 	asked   [places]atomic.Uint32 // a part of the name that was last asked for at each place
+	full    atomic.Bool           // something was forgotten already
+	clock   atomic.Uint64         // counts the moments at which a change closed or opened a cell
 }
 
 // cells is how many parts the keys are spread over. One change closes as many
@@ -49,8 +56,8 @@ const cells = 4096
 // cell is the part of the keys that may be kept, or not, together.
 type cell struct {
 	mu      sync.Mutex
-	changes int           // under way on a record of the cell
-	moved   atomic.Uint64 // counts what makes an answer that was asked for before untrue
+	changes int           // under way on a record or a list of the cell
+	moved   atomic.Uint64 // the clock when one last began or ended: what was asked for before may be untrue
 }
 
 var _ ledger.Store = (*Store)(nil)
@@ -76,18 +83,27 @@ func (t *turns) Now() uint32 { return uint32(t.uses.Add(1) >> 10) }
 // Image answers as the engine does.
 func (s *Store) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, error) {
 	n := s.name(imageName(k))
-	if i := s.hot.get(n.hash, k); i != nil {
-		return i, nil
-	}
-	moved := n.cell.now()
-	if i, size := get(s, n, (*codec).image); i != nil {
-		i.Key = k
-		if s.hot.wants(n.hash, size) {
-			n.cell.keep(moved, func() { s.hot.put(n.hash, i) })
-		}
+	if i := s.image(n, k); i != nil {
 		return i, nil
 	}
 	return fill(s, n, (*codec).image, func() (*ledger.Image, error) { return s.Store.Image(ctx, k) })
+}
+
+// image is an image that is kept, else nil.
+func (s *Store) image(n name, k ledger.ImageKey) *ledger.Image {
+	if i := s.hot.get(n.hash, k); i != nil {
+		return i
+	}
+	at := s.clock.Load()
+	i, size := get(s, n, (*codec).image)
+	if i == nil {
+		return nil
+	}
+	i.Key = k
+	if s.hot.wants(n.hash, size) {
+		n.cell.keep(at, func() { s.hot.put(n.hash, i) })
+	}
+	return i
 }
 
 // Account answers as the engine does.
@@ -105,11 +121,10 @@ func (s *Store) Credential(ctx context.Context, c ledger.Cloud, keyID string) (*
 	if k := s.keys.get(n); k != nil {
 		return k, nil
 	}
-	in := s.name(n.bytes()).cell
-	moved := in.now()
+	at := s.clock.Load()
 	k, err := s.Store.Credential(ctx, c, keyID)
 	if err == nil {
-		in.keep(moved, func() { s.keys.put(n, k) })
+		s.name(n.bytes()).cell.keep(at, func() { s.keys.put(n, k) })
 	}
 	return k, err
 }
@@ -129,18 +144,26 @@ func get[T any](s *Store, n name, code func(*codec, *T)) (v *T, size int) {
 // fill asks, and keeps the answer. What is not there is not kept: nobody should
 // fill the cache with names that mean nothing.
 func fill[T any](s *Store, n name, code func(*codec, *T), ask func() (*T, error)) (*T, error) {
-	moved := n.cell.now()
+	at := s.clock.Load()
 	found, err := ask()
-	if err == nil && s.worth(n.hash) {
-		n.cell.keep(moved, func() { s.put(n.bytes, encode(&s.terms, found, code)) })
+	if err == nil {
+		keep(s, n, at, found, code)
 	}
 	return found, err
+}
+
+// keep keeps a record that the engine was asked for at a moment of the clock.
+func keep[T any](s *Store, n name, at uint64, v *T, code func(*codec, *T)) {
+	if s.worth(n.hash) {
+		n.cell.keep(at, func() { s.put(n.bytes, encode(&s.terms, v, code)) })
+	}
 }
 
 // worth reports whether a record is worth a place: once the cache is full, what
 // is asked for once takes none from what is asked for again and again.
 func (s *Store) worth(hash uint64) bool {
-	if s.records.EvacuateCount() == 0 {
+	if !s.full.Load() {
+		s.full.Store(s.records.EvacuateCount() > 0) // it looks at every part of the cache
 		return true
 	}
 	mark := uint32(hash>>32) | 1
@@ -162,15 +185,22 @@ func (s *Store) name(bytes []byte) name {
 	return name{bytes, h, &s.cells[h%cells]}
 }
 
-func (c *cell) now() uint64 { return c.moved.Load() }
+// since reports whether no change began or ended since a moment of the clock.
+func (c *cell) since(at uint64) bool { return c.moved.Load() <= at }
 
-// keep keeps what was asked for when moved was read, unless it may be untrue by now.
-func (c *cell) keep(moved uint64, put func()) {
+// keep keeps what was asked for at a moment of the clock, unless it may be untrue by now.
+func (c *cell) keep(at uint64, put func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.changes == 0 && c.moved.Load() == moved {
+	if c.changes == 0 && c.since(at) {
 		put()
 	}
+}
+
+// quiet reports whether what was asked for at a moment of the clock is true.
+func (c *cell) quiet(at uint64) (is bool) {
+	c.keep(at, func() { is = true })
+	return is
 }
 
 // shut drops a record that a change is about to write, and closes its cell.
@@ -178,15 +208,15 @@ func (s *Store) shut(n name, drop func()) *cell {
 	n.cell.mu.Lock()
 	defer n.cell.mu.Unlock()
 	n.cell.changes++
-	n.cell.moved.Add(1)
+	n.cell.moved.Store(s.clock.Add(1))
 	drop()
 	return n.cell
 }
 
 // open ends what a change had closed.
-func (c *cell) open(times int) {
+func (s *Store) open(c *cell, times int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changes -= times
-	c.moved.Add(1)
+	c.moved.Store(s.clock.Add(1))
 }

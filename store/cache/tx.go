@@ -15,10 +15,10 @@ func (s *Store) Update(ctx context.Context, change func(ledger.Tx) error) error 
 	shut := map[*cell]int{}
 	defer func() {
 		for c, times := range shut {
-			c.open(times)
+			s.open(c, times)
 		}
 	}()
-	return s.Store.Update(ctx, func(tx ledger.Tx) error { return change(&noting{tx, s, shut}) })
+	return s.Store.Update(ctx, func(tx ledger.Tx) error { return change(&noting{Tx: tx, store: s, shut: shut}) })
 }
 
 // noting is a change that says what it writes before it does.
@@ -26,6 +26,7 @@ type noting struct {
 	ledger.Tx
 	store *Store
 	shut  map[*cell]int
+	read  *place // of the image that was read last, unless it was written since
 }
 
 func (n *noting) note(bytes []byte) {
@@ -40,14 +41,45 @@ func (n *noting) noteKey(k keyName) {
 	n.shut[n.store.shut(n.store.name(k.bytes()), func() { n.store.keys.drop(k) })]++
 }
 
+// Image also remembers where the image stands: most changes that read one
+// write it next.
+func (n *noting) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, error) {
+	i, err := n.Tx.Image(ctx, k)
+	if err == nil {
+		n.read = placeOf(i)
+	}
+	return i, err
+}
+
 func (n *noting) PutImage(i *ledger.Image) error {
-	n.note(imageName(i.Key))
+	if err := n.noteImage(i.Key, placeOf(i)); err != nil {
+		return err
+	}
 	return n.Tx.PutImage(i)
 }
 
 func (n *noting) DeleteImage(k ledger.ImageKey) error {
-	n.note(imageName(k))
+	if err := n.noteImage(k, nil); err != nil {
+		return err
+	}
 	return n.Tx.DeleteImage(k)
+}
+
+// noteImage notes an image and the lists in which it stands, or will, in
+// another way.
+func (n *noting) noteImage(k ledger.ImageKey, is *place) error {
+	if n.read == nil || n.read.key != k {
+		n.read = nil
+		if _, err := n.Image(context.Background(), k); err != nil && !errors.Is(err, ledger.ErrNoImage) {
+			return err
+		}
+	}
+	n.note(imageName(k))
+	for _, list := range moves(n.read, is) {
+		n.shut[n.store.shut(n.store.name(list), func() {})]++
+	}
+	n.read = nil
+	return nil
 }
 
 func (n *noting) PutAccount(a *ledger.Account) error {

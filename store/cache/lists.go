@@ -1,0 +1,97 @@
+package cache
+
+import (
+	"slices"
+	"time"
+
+	"imageshare/ledger"
+)
+
+// place is what of an image decides in which lists it stands, and where.
+type place struct {
+	key           ledger.ImageKey
+	owner, family string
+	state         ledger.State
+	ready         time.Time
+	public        bool
+	shares        []ledger.Share
+}
+
+// placeOf keeps shares of its own: what a change does to the image that it was
+// lent must not be taken for what the image was.
+func placeOf(i *ledger.Image) *place {
+	return &place{i.Key, i.Owner, i.Family, i.State, i.ReadyAt, i.Public, slices.Clone(i.Shares)}
+}
+
+// alike reports whether both stand in the same places of the same lists, those
+// by share aside.
+func (p *place) alike(o *place) bool {
+	return p.owner == o.owner && p.family == o.family && p.state == o.state && p.ready.Equal(o.ready) && p.public == o.public
+}
+
+// moves are the lists that are others once an image is no longer at one place
+// but at another; nil is where it is not at all.
+func moves(was, is *place) (lists [][]byte) {
+	if was != nil && is != nil && was.alike(is) {
+		return append(was.held(is), is.held(was)...)
+	}
+	for _, p := range []*place{was, is} {
+		if p != nil {
+			lists = append(lists, p.lists()...)
+		}
+	}
+	return lists
+}
+
+// lists are all that the image stands in.
+func (p *place) lists() [][]byte {
+	all := append(p.held(&place{}), ownedList(p.account(p.owner), p.key.Product, p.key.Region))
+	if p.public {
+		all = append(all, publicList(p.key.Product, p.key.Region))
+	}
+	return all
+}
+
+// held are the lists of those who have a share here that they have not there.
+func (p *place) held(there *place) (lists [][]byte) {
+	had := make(map[string]ledger.Share, len(there.shares))
+	for _, s := range there.shares {
+		had[s.Account] = s
+	}
+	for _, s := range p.shares {
+		if before, is := had[s.Account]; !is || !before.Equal(s) {
+			lists = append(lists, heldList(p.account(s.Account), p.key.Product, p.key.Region))
+		}
+	}
+	return lists
+}
+
+func (p *place) account(number string) ledger.AccountKey {
+	return ledger.AccountKey{Cloud: p.key.Product.Cloud(), ID: number}
+}
+
+// Lists have names as records do, by which their cells are found.
+
+func ownedList(who ledger.AccountKey, p ledger.Product, region string) []byte {
+	return nameOf('o', string(who.Cloud), who.ID, string(p), region)
+}
+
+func heldList(who ledger.AccountKey, p ledger.Product, region string) []byte {
+	return nameOf('h', string(who.Cloud), who.ID, string(p), region)
+}
+
+func publicList(p ledger.Product, region string) []byte { return nameOf('p', string(p), region) }
+
+// listsOf are those that a page is made of. What is public and the account's
+// own besides is left out of a page by what is in the public list itself.
+func listsOf(q ledger.SetQuery) [][]byte {
+	switch {
+	case q.Set == ledger.Owned:
+		return [][]byte{ownedList(q.Account, q.Product, q.Region)}
+	case q.Set == ledger.Held:
+		return [][]byte{heldList(q.Account, q.Product, q.Region)}
+	case slices.Contains(q.Without, ledger.Held):
+		return [][]byte{publicList(q.Product, q.Region), heldList(q.Account, q.Product, q.Region)}
+	}
+	return [][]byte{publicList(q.Product, q.Region)}
+}
