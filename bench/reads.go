@@ -192,6 +192,11 @@ func (b *bench) pages(ctx context.Context) error {
 			continue
 		}
 		j := b.job(i, false)
+		warm := j
+		warm.Warms, warm.Seed = b.warms, 1<<32
+		if _, err := server.under(ctx, warm); err != nil {
+			return err
+		}
 		p := page{}
 		if p.compared, err = b.compare(ctx, server, j); err != nil {
 			return err

@@ -44,13 +44,13 @@ type Store struct {
 	seed    maphash.Seed
 	cells   [cells]cell
 	keys    keys
-	asked   [places]atomic.Uint32 // a part of the name that was last asked for at each place
-	full    atomic.Bool           // something was forgotten already
-	clock   atomic.Uint64         // counts the moments at which a change closed or opened a cell
+	asked   [marks]atomic.Uint32 // a part of the name that was last asked for at each of them
+	full    atomic.Bool          // something was forgotten already
+	clock   atomic.Uint64        // counts the moments at which a change closed or opened a cell
 }
 
 // cells is how many parts the keys are spread over. One change closes as many
-// as it writes records.
+// as it writes records and moves entries of lists.
 const cells = 4096
 
 // cell is the part of the keys that may be kept, or not, together.
@@ -62,8 +62,8 @@ type cell struct {
 
 var _ ledger.Store = (*Store)(nil)
 
-// places is how many names are remembered that were asked for and not kept.
-const places = 1 << 18
+// marks is how many names are remembered that were asked for and not kept.
+const marks = 1 << 18
 
 // New puts a cache of some bytes before an engine. It takes them as it fills.
 func New(engine ledger.Store, bytes int) *Store {
@@ -167,7 +167,7 @@ func (s *Store) worth(hash uint64) bool {
 		return true
 	}
 	mark := uint32(hash>>32) | 1
-	return s.asked[hash%places].Swap(mark) == mark
+	return s.asked[hash%marks].Swap(mark) == mark
 }
 
 // put keeps a record; one too large to be worth it is not kept.

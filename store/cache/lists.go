@@ -7,8 +7,8 @@ import (
 	"imageshare/ledger"
 )
 
-// place is what of an image decides in which lists it stands, and where.
-type place struct {
+// spot is what of an image decides in which lists it stands, and where.
+type spot struct {
 	key           ledger.ImageKey
 	owner, family string
 	state         ledger.State
@@ -17,25 +17,25 @@ type place struct {
 	shares        []ledger.Share
 }
 
-// placeOf keeps shares of its own: what a change does to the image that it was
+// spotOf keeps shares of its own: what a change does to the image that it was
 // lent must not be taken for what the image was.
-func placeOf(i *ledger.Image) *place {
-	return &place{i.Key, i.Owner, i.Family, i.State, i.ReadyAt, i.Public, slices.Clone(i.Shares)}
+func spotOf(i *ledger.Image) *spot {
+	return &spot{i.Key, i.Owner, i.Family, i.State, i.ReadyAt, i.Public, slices.Clone(i.Shares)}
 }
 
-// alike reports whether both stand in the same places of the same lists, those
+// alike reports whether both stand at the same place of the same lists, those
 // by share aside.
-func (p *place) alike(o *place) bool {
+func (p *spot) alike(o *spot) bool {
 	return p.owner == o.owner && p.family == o.family && p.state == o.state && p.ready.Equal(o.ready) && p.public == o.public
 }
 
-// moves are the lists that are others once an image is no longer at one place
-// but at another; nil is where it is not at all.
-func moves(was, is *place) (lists [][]byte) {
+// moves are the lists that are others once an image is no longer in one spot
+// but in another; nil is where it is not at all.
+func moves(was, is *spot) (lists [][]byte) {
 	if was != nil && is != nil && was.alike(is) {
 		return append(was.held(is), is.held(was)...)
 	}
-	for _, p := range []*place{was, is} {
+	for _, p := range []*spot{was, is} {
 		if p != nil {
 			lists = append(lists, p.lists()...)
 		}
@@ -44,8 +44,8 @@ func moves(was, is *place) (lists [][]byte) {
 }
 
 // lists are all that the image stands in.
-func (p *place) lists() [][]byte {
-	all := append(p.held(&place{}), ownedList(p.account(p.owner), p.key.Product, p.key.Region))
+func (p *spot) lists() [][]byte {
+	all := append(p.held(&spot{}), ownedList(p.account(p.owner), p.key.Product, p.key.Region))
 	if p.public {
 		all = append(all, publicList(p.key.Product, p.key.Region))
 	}
@@ -53,7 +53,7 @@ func (p *place) lists() [][]byte {
 }
 
 // held are the lists of those who have a share here that they have not there.
-func (p *place) held(there *place) (lists [][]byte) {
+func (p *spot) held(there *spot) (lists [][]byte) {
 	had := make(map[string]ledger.Share, len(there.shares))
 	for _, s := range there.shares {
 		had[s.Account] = s
@@ -66,7 +66,7 @@ func (p *place) held(there *place) (lists [][]byte) {
 	return lists
 }
 
-func (p *place) account(number string) ledger.AccountKey {
+func (p *spot) account(number string) ledger.AccountKey {
 	return ledger.AccountKey{Cloud: p.key.Product.Cloud(), ID: number}
 }
 

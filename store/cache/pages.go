@@ -60,9 +60,12 @@ func (s *Store) remembered(n name, lists []*cell, q ledger.SetQuery, at uint64) 
 		}
 	}
 	found = ledger.SetPage{Images: make([]*ledger.Image, len(p.ids)), Total: int(p.total), Until: p.until}
+	k := ledger.ImageKey{Product: q.Product, Region: q.Region}
+	var room []byte // for one name after the other
 	for i, id := range p.ids {
-		k := ledger.ImageKey{Product: q.Product, Region: q.Region, ID: id}
-		n := s.name(imageName(k))
+		k.ID = id
+		room = appendImageName(room[:0], k)
+		n := s.name(room)
 		if found.Images[i] = s.image(n, k); found.Images[i] == nil || !n.cell.since(at) {
 			return found, false
 		}
@@ -72,7 +75,8 @@ func (s *Store) remembered(n name, lists []*cell, q ledger.SetQuery, at uint64) 
 
 // keepPage keeps a page and those of its images that are not kept yet.
 func (s *Store) keepPage(n name, lists []*cell, q ledger.SetQuery, at uint64, found ledger.SetPage) {
-	if !s.worth(n.hash) {
+	beyond := q.Offset > 0 && len(found.Images) == 0 // there is no end of such pages
+	if beyond || !s.worth(n.hash) {
 		return
 	}
 	p := page{at: at, from: q.Now, until: found.Until, total: int64(found.Total)}

@@ -7,10 +7,10 @@ import (
 	"imageshare/ledger"
 )
 
-// Update is the engine's, with every record that the change writes kept out of
-// the cache until the engine has said what became of it. A change that runs
-// more than once closes its cells more than once, and one whose goroutine ends
-// in the middle opens them all the same.
+// Update is the engine's, with every record that the change writes, and every
+// list that it alters, kept out of the cache until the engine has said what
+// became of it. A change that runs more than once closes its cells more than
+// once, and one whose goroutine ends in the middle opens them all the same.
 func (s *Store) Update(ctx context.Context, change func(ledger.Tx) error) error {
 	shut := map[*cell]int{}
 	defer func() {
@@ -26,7 +26,7 @@ type noting struct {
 	ledger.Tx
 	store *Store
 	shut  map[*cell]int
-	read  *place // of the image that was read last, unless it was written since
+	read  *spot // of the image that was read last, unless it was written since
 }
 
 func (n *noting) note(bytes []byte) {
@@ -46,13 +46,13 @@ func (n *noting) noteKey(k keyName) {
 func (n *noting) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, error) {
 	i, err := n.Tx.Image(ctx, k)
 	if err == nil {
-		n.read = placeOf(i)
+		n.read = spotOf(i)
 	}
 	return i, err
 }
 
 func (n *noting) PutImage(i *ledger.Image) error {
-	if err := n.noteImage(i.Key, placeOf(i)); err != nil {
+	if err := n.noteImage(i.Key, spotOf(i)); err != nil {
 		return err
 	}
 	return n.Tx.PutImage(i)
@@ -67,7 +67,7 @@ func (n *noting) DeleteImage(k ledger.ImageKey) error {
 
 // noteImage notes an image and the lists in which it stands, or will, in
 // another way.
-func (n *noting) noteImage(k ledger.ImageKey, is *place) error {
+func (n *noting) noteImage(k ledger.ImageKey, is *spot) error {
 	if n.read == nil || n.read.key != k {
 		n.read = nil
 		if _, err := n.Image(context.Background(), k); err != nil && !errors.Is(err, ledger.ErrNoImage) {

@@ -66,7 +66,7 @@ func logged(t *testing.T, s *Store) (pages int64) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.readers.use(t.Context(), func(c *conn) (err error) { pages, err = c.log(); return err }); err != nil {
+	if err := s.readers.use(t.Context(), func(c *conn) (err error) { _, pages, err = c.checkpoint("NOOP"); return err }); err != nil {
 		t.Fatal(err)
 	}
 	return pages

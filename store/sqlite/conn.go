@@ -106,13 +106,14 @@ func (c *conn) pragma(name string) (value any, err error) {
 	return value, err
 }
 
-// log is how many pages the log has that are not in the file yet.
-func (c *conn) log() (pages int64, err error) {
+// checkpoint copies the log into the file, as far as a mode does (NOOP not at
+// all), and tells how many pages the log has and how many are left to copy.
+func (c *conn) checkpoint(mode string) (length, left int64, err error) {
 	err = c.query(context.Background(), func(r row) error {
-		pages = r.int(1) - r.int(2)
+		length, left = r.int(1), r.int(1)-r.int(2)
 		return nil
-	}, "PRAGMA wal_checkpoint(NOOP)")
-	return pages, err
+	}, "PRAGMA wal_checkpoint("+mode+")")
+	return length, left, err
 }
 
 func (c *conn) prepared(text string) (driver.Stmt, error) {

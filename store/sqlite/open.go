@@ -73,6 +73,7 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, c.close())
 	}
+	w.checkpoint() // a migration, or a process that was killed, may have left much
 	go w.run()
 	return &Store{writer: w, readers: newPool(dsn(path, "ro"), o.readers())}, nil
 }

@@ -5,14 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"imageshare/ledger"
 	"imageshare/store/engine"
 )
 
-// groupSize bounds how many changes one COMMIT answers, so that the first of
-// them does not wait for ever.
-const groupSize = 128
+// One COMMIT answers so many changes at the most, and those that began within
+// such a time, so that the first of them does not wait for ever.
+const (
+	groupSize = 128
+	groupTime = 20 * time.Millisecond
+)
 
 // writer is the one that writes. It runs the changes that wait for it one by
 // one inside one transaction, each in a savepoint of its own, and answers them
@@ -21,6 +25,7 @@ type writer struct {
 	c       *conn
 	others  *yielder
 	lend    func(func())
+	stuck   int64     // pages that the last checkpoint had to leave in the log
 	queue   chan *job // unbuffered: who is taken from it begins at once
 	closing chan struct{}
 	gone    chan struct{}
@@ -111,6 +116,7 @@ func (w *writer) next() *job {
 // transaction. Also a change that failed is answered after COMMIT: it may have
 // failed on what a neighbour wrote.
 func (w *writer) group(first *job) {
+	began := time.Now()
 	err := w.c.exec("BEGIN IMMEDIATE")
 	var jobs []*job
 	var outcomes []error
@@ -120,7 +126,7 @@ func (w *writer) group(first *job) {
 			outcome, err = w.one(j)
 		}
 		jobs, outcomes = append(jobs, j), append(outcomes, outcome)
-		if len(jobs) == groupSize {
+		if len(jobs) == groupSize || time.Since(began) > groupTime {
 			break
 		}
 	}
@@ -164,27 +170,42 @@ func (w *writer) one(j *job) (outcome, err error) {
 	return outcome, err
 }
 
-// checkpointed is how many pages the log grows by before they are copied into
-// the file.
-const checkpointed = 1000
+const (
+	// checkpointed is how many pages are left in the log before they are copied
+	// into the file.
+	checkpointed = 1000
+	// longLog is how many pages make it long. It begins anew only when a change
+	// finds all of it copied and nobody reading it.
+	longLog = 4 * checkpointed
+)
 
 // checkpoint copies what COMMITs have left in the log, once that is much. It
 // waits for the disk several times as long as a COMMIT, so it is no part of
 // one: the changes are answered by then. What it cannot copy, for want of room
 // or while an old moment is being read, stays in the log, where it is as safe.
 func (w *writer) checkpoint() {
-	grown, err := w.c.log()
-	if err != nil || grown < checkpointed {
-		return
+	length, left, err := w.c.checkpoint("NOOP")
+	w.stuck = min(w.stuck, left)
+	switch {
+	case err != nil || left == 0 || (left < checkpointed && length < longLog):
+	case left >= w.stuck+checkpointed:
+		w.lend(w.copyLog)
+	default:
+		w.copyLog() // what was in the way may be gone; mostly it is little
 	}
-	w.lend(func() { _, _ = w.c.pragma("wal_checkpoint(PASSIVE)") })
+}
+
+func (w *writer) copyLog() {
+	if _, left, err := w.c.checkpoint("PASSIVE"); err == nil {
+		w.stuck = left
+	}
 }
 
 // close refuses what has not begun, waits for what has, and leaves the log empty.
 func (w *writer) close() error {
 	close(w.closing)
 	<-w.gone
-	_, err := w.c.pragma("wal_checkpoint(TRUNCATE)")
+	_, _, err := w.c.checkpoint("TRUNCATE")
 	return errors.Join(err, w.c.close(), w.others.close())
 }
 

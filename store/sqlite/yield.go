@@ -26,8 +26,11 @@ func newYielder() (*yielder, error) {
 	if err != nil {
 		return nil, err
 	}
-	door, err := out.SyscallConn()
-	return &yielder{in: in, out: out, door: door}, err
+	y := &yielder{in: in, out: out}
+	if y.door, err = out.SyscallConn(); err != nil {
+		return nil, errors.Join(err, y.close())
+	}
+	return y, nil
 }
 
 func (y *yielder) yield() {
