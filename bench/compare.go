@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // compared is a call beside the floor: the medians of some rounds.
@@ -83,15 +84,20 @@ func (b *bench) job(call int, zipf bool) job {
 	return job{Population: b.whole(), Call: call, Zipf: zipf, Clients: b.clients, Warms: b.lasts / 5, Lasts: b.lasts}
 }
 
+// warm loads a server for a while, with another series of the same draw.
+func (b *bench) warm(ctx context.Context, server *process, j job, lasts time.Duration) error {
+	j.Warms, j.Lasts, j.Seed = lasts, time.Second, 1<<32
+	_, err := server.under(ctx, j)
+	return err
+}
+
 // warmed is a server that has been under a load for a while.
 func (b *bench) warmed(ctx context.Context, j job, flags ...string) (*process, error) {
 	server, err := b.serve(ctx, j.Population, flags...)
 	if err != nil {
 		return nil, err
 	}
-	j.Warms, j.Seed = b.warms, 1<<32
-	_, err = server.under(ctx, j)
-	if err != nil {
+	if err = b.warm(ctx, server, j, b.warms); err != nil {
 		_ = server.stop() // the load's fault is the one to tell
 	}
 	return server, err

@@ -34,12 +34,46 @@ func TestPageOfAnEarlierMoment(t *testing.T) {
 			t.Fatal(err)
 		}
 		n, lists := s.name(pageName(q)), s.cellsOf(listsOf(q))
-		if _, ok := s.remembered(n, lists, q, at); ok {
+		if _, ok := s.remembered(t.Context(), n, lists, q, at); ok {
 			t.Errorf("%s: a page of now was answered to who asked before", what)
 		}
-		if found, ok := s.remembered(n, lists, q, s.clock.Load()); !ok || len(found.Images) != 1 {
+		if found, ok := s.remembered(t.Context(), n, lists, q, s.clock.Load()); !ok || len(found.Images) != 1 {
 			t.Errorf("%s: %v %v, want a page that is remembered", what, found, ok)
 		}
+	}
+}
+
+// Of a page whose images were forgotten, the engine is asked for those alone;
+// not while a change of one of them is under way.
+func TestPageOfForgottenImages(t *testing.T) {
+	t.Parallel()
+	s := New(memory.New(), 1<<20)
+	q := ledger.SetQuery{
+		Set: ledger.Public, Account: ledger.AccountKey{Cloud: ledger.Tencent, ID: "1"}, Product: ledger.CVM, Region: "r",
+		Now: time.Unix(1800000000, 0), Limit: 10,
+	}
+	key := ledger.ImageKey{Product: ledger.CVM, Region: "r", ID: "img-aaaaaaaa"}
+	write(t, s, ledger.Image{Key: key, Public: true})
+	if _, err := s.ImageSet(t.Context(), q); err != nil {
+		t.Fatal(err)
+	}
+	image := s.name(imageName(key))
+	s.records.Del(image.bytes)
+	s.hot.drop(image.hash, image.bytes)
+	remembered := func() int {
+		page, ok := s.remembered(t.Context(), s.name(pageName(q)), s.cellsOf(listsOf(q)), q, s.clock.Load())
+		if !ok {
+			return 0
+		}
+		return len(page.Images)
+	}
+	under := s.shut(image, func() {})
+	if n := remembered(); n != 0 {
+		t.Errorf("%d images while one is being changed", n)
+	}
+	s.open(under, 1)
+	if n := remembered(); n != 1 {
+		t.Errorf("%d images, want the one that was forgotten", n)
 	}
 }
 

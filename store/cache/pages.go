@@ -28,7 +28,7 @@ func (s *Store) ImageSet(ctx context.Context, q ledger.SetQuery) (ledger.SetPage
 	}
 	n, lists := s.name(pageName(q)), s.cellsOf(listsOf(q))
 	at := s.clock.Load()
-	if found, ok := s.remembered(n, lists, q, at); ok {
+	if found, ok := s.remembered(ctx, n, lists, q, at); ok {
 		return found, nil
 	}
 	found, err := s.Store.ImageSet(ctx, q)
@@ -46,10 +46,10 @@ func (s *Store) cellsOf(names [][]byte) []*cell {
 	return cells
 }
 
-// remembered is a page that is kept with all its images. The page is as the
-// list is now; what a change touched after the clock was looked at may be an
-// image of later, and is not of that page.
-func (s *Store) remembered(n name, lists []*cell, q ledger.SetQuery, at uint64) (found ledger.SetPage, ok bool) {
+// remembered is a page that is kept, with its images; the engine is asked for
+// one that was forgotten. The page is as the list is now; what a change touched
+// after the clock was looked at may be an image of later, and is not of that page.
+func (s *Store) remembered(ctx context.Context, n name, lists []*cell, q ledger.SetQuery, at uint64) (found ledger.SetPage, ok bool) {
 	p, _ := get(s, n, (*codec).page)
 	if p == nil || q.Now.Before(p.from) || (!p.until.IsZero() && !q.Now.Before(p.until)) {
 		return found, false
@@ -66,9 +66,14 @@ func (s *Store) remembered(n name, lists []*cell, q ledger.SetQuery, at uint64) 
 		k.ID = id
 		room = appendImageName(room[:0], k)
 		n := s.name(room)
-		if found.Images[i] = s.image(n, k); found.Images[i] == nil || !n.cell.since(at) {
+		if found.Images[i] = s.image(n, k); found.Images[i] != nil && n.cell.since(at) {
+			continue
+		}
+		image, err := s.Image(ctx, k)
+		if err != nil || !n.cell.quiet(at) {
 			return found, false
 		}
+		found.Images[i] = image
 	}
 	return found, true
 }
