@@ -50,25 +50,20 @@ func (l *Ledger) See(ctx context.Context, c Caller, v View) (page []Seen, total 
 			return nil, 0, &Error{Rule: ErrImageID, Image: ImageKey{Product: v.Product, Region: v.Region, ID: id}}
 		}
 	}
+	s := seeing{View: v, account: c.AccountKey()}
 	look := func(r Reader) error {
-		s := seeing{View: v, Reader: r, account: c.AccountKey(), now: l.now()}
-		if err := s.run(ctx); err != nil {
-			return err
-		}
-		page, total = s.page, s.total
-		return nil
+		s.Reader, s.now = r, l.now()
+		return s.run(ctx)
 	}
-	if v.asksOnce() {
+	if s.asksOnce() {
 		err = look(l.store)
 	} else {
 		err = l.store.View(ctx, look)
 	}
-	return page, total, err
-}
-
-// asksOnce reports whether one look has it all: that is of one moment anyway.
-func (v View) asksOnce() bool {
-	return len(v.IDs) == 1 || (v.IDs == nil && v.Snapshot == "" && len(v.Sets) == 1 && v.Match == nil && (v.Family == "" || v.Sets[0] == Owned))
+	if err != nil {
+		return nil, 0, err
+	}
+	return s.page, s.total, nil
 }
 
 // seeing is a list while it is made.
@@ -98,6 +93,18 @@ func (s *seeing) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// asksOnce reports whether one look has it all: that is of one moment anyway.
+func (s *seeing) asksOnce() bool {
+	if s.IDs != nil || s.Snapshot != "" {
+		return len(s.IDs) == 1
+	}
+	if len(s.Sets) != 1 {
+		return false
+	}
+	_, exact := s.query(0)
+	return exact
 }
 
 // query is a set as an engine lists it, without what comes under the sets

@@ -82,28 +82,23 @@ func (t *turns) Now() uint32 { return uint32(t.uses.Add(1) >> 10) }
 
 // Image answers as the engine does.
 func (s *Store) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, error) {
-	n := s.name(imageName(k))
-	if i := s.image(n, k); i != nil {
+	return s.image(ctx, s.name(imageName(k)), k)
+}
+
+// image is the image of a name.
+func (s *Store) image(ctx context.Context, n name, k ledger.ImageKey) (*ledger.Image, error) {
+	if i := s.hot.get(n.hash, k); i != nil {
+		return i, nil
+	}
+	at := s.clock.Load()
+	if i, size := get(s, n, (*codec).image); i != nil {
+		i.Key = k
+		if s.hot.wants(n.hash, size) {
+			n.cell.keep(at, func() { s.hot.put(n.hash, i) })
+		}
 		return i, nil
 	}
 	return fill(s, n, (*codec).image, func() (*ledger.Image, error) { return s.Store.Image(ctx, k) })
-}
-
-// image is an image that is kept, else nil.
-func (s *Store) image(n name, k ledger.ImageKey) *ledger.Image {
-	if i := s.hot.get(n.hash, k); i != nil {
-		return i
-	}
-	at := s.clock.Load()
-	i, size := get(s, n, (*codec).image)
-	if i == nil {
-		return nil
-	}
-	i.Key = k
-	if s.hot.wants(n.hash, size) {
-		n.cell.keep(at, func() { s.hot.put(n.hash, i) })
-	}
-	return i
 }
 
 // Account answers as the engine does.

@@ -259,12 +259,16 @@ func TestKeysOfAnAccount(t *testing.T) {
 // cancel was acknowledged, or after an end, never sees the share again.
 func TestNeverServesACancelledShare(t *testing.T) {
 	t.Parallel()
+	race(t, overSQLite(t))
+}
+
+func overSQLite(t *testing.T) ledger.Store {
 	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "store.db"), sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	race(t, cache.New(s, 1<<20))
+	t.Cleanup(func() { s.Close() })
+	return cache.New(s, 1<<20)
 }
 
 const (
@@ -280,17 +284,29 @@ func race(t *testing.T, s ledger.Store) {
 	for n := range raced {
 		put(t, s, image(n))
 	}
+	crowd(func(n, c int) {
+		share := ledger.Share{Account: fmt.Sprint(c), At: now.Add(-time.Hour)}
+		if c%2 == 0 {
+			share.Until = now
+		}
+		put(t, s, image(n, share))
+		acknowledged[n].Store(int64(c))
+	}, func(seen *[raced]int64) {
+		n := rand.IntN(raced)
+		least := max(acknowledged[n].Load(), seen[n])
+		seen[n] = look(t, s, n, least, now)
+	})
+}
+
+// crowd has writers make changes 1, 2, 3… of each image, and readers read
+// until all are made. A reader keeps what it has seen of each image.
+func crowd(change func(image, number int), read func(seen *[raced]int64)) {
 	var writers, readers sync.WaitGroup
 	done := make(chan struct{})
 	for n := range raced {
 		writers.Go(func() {
 			for c := 1; c <= changes; c++ {
-				share := ledger.Share{Account: fmt.Sprint(c), At: now.Add(-time.Hour)}
-				if c%2 == 0 {
-					share.Until = now
-				}
-				put(t, s, image(n, share))
-				acknowledged[n].Store(int64(c))
+				change(n, c)
 			}
 		})
 	}
@@ -301,10 +317,8 @@ func race(t *testing.T, s ledger.Store) {
 				case <-done:
 					return
 				default:
+					read(&seen)
 				}
-				n := rand.IntN(raced)
-				least := max(acknowledged[n].Load(), seen[n])
-				seen[n] = look(t, s, n, least, now)
 			}
 		})
 	}

@@ -10,14 +10,17 @@ import (
 	"imageshare/store/sqlite"
 )
 
-// A page that was asked for at one moment is not made of what was read at another.
-func TestPageOfAnEarlierMoment(t *testing.T) {
-	t.Parallel()
-	q := ledger.SetQuery{
+var (
+	key = ledger.ImageKey{Product: ledger.CVM, Region: "r", ID: "img-aaaaaaaa"}
+	all = ledger.SetQuery{
 		Set: ledger.Public, Account: ledger.AccountKey{Cloud: ledger.Tencent, ID: "1"}, Product: ledger.CVM, Region: "r",
 		Now: time.Unix(1800000000, 0), Limit: 10,
 	}
-	key := ledger.ImageKey{Product: ledger.CVM, Region: "r", ID: "img-aaaaaaaa"}
+)
+
+// A page that was asked for at one moment is not made of what was read at another.
+func TestPageOfAnEarlierMoment(t *testing.T) {
+	t.Parallel()
 	for what, changed := range map[string]ledger.Image{
 		"the image is another":       {Key: key, Public: true, Name: "another"},
 		"the list, and not for long": {Key: key, Public: false},
@@ -30,14 +33,14 @@ func TestPageOfAnEarlierMoment(t *testing.T) {
 		if changed.Name == "" {
 			write(t, s, first)
 		}
-		if _, err := s.ImageSet(t.Context(), q); err != nil { // now it is remembered
+		if _, err := s.ImageSet(t.Context(), all); err != nil { // now it is remembered
 			t.Fatal(err)
 		}
-		n, lists := s.name(pageName(q)), s.cellsOf(listsOf(q))
-		if _, ok := s.remembered(t.Context(), n, lists, q, at); ok {
+		n, lists := s.name(pageName(all)), s.cellsOf(listsOf(all))
+		if _, ok := s.remembered(t.Context(), n, lists, all, at); ok {
 			t.Errorf("%s: a page of now was answered to who asked before", what)
 		}
-		if found, ok := s.remembered(t.Context(), n, lists, q, s.clock.Load()); !ok || len(found.Images) != 1 {
+		if found, ok := s.remembered(t.Context(), n, lists, all, s.clock.Load()); !ok || len(found.Images) != 1 {
 			t.Errorf("%s: %v %v, want a page that is remembered", what, found, ok)
 		}
 	}
@@ -48,20 +51,15 @@ func TestPageOfAnEarlierMoment(t *testing.T) {
 func TestPageOfForgottenImages(t *testing.T) {
 	t.Parallel()
 	s := New(memory.New(), 1<<20)
-	q := ledger.SetQuery{
-		Set: ledger.Public, Account: ledger.AccountKey{Cloud: ledger.Tencent, ID: "1"}, Product: ledger.CVM, Region: "r",
-		Now: time.Unix(1800000000, 0), Limit: 10,
-	}
-	key := ledger.ImageKey{Product: ledger.CVM, Region: "r", ID: "img-aaaaaaaa"}
 	write(t, s, ledger.Image{Key: key, Public: true})
-	if _, err := s.ImageSet(t.Context(), q); err != nil {
+	if _, err := s.ImageSet(t.Context(), all); err != nil {
 		t.Fatal(err)
 	}
 	image := s.name(imageName(key))
 	s.records.Del(image.bytes)
 	s.hot.drop(image.hash, image.bytes)
 	remembered := func() int {
-		page, ok := s.remembered(t.Context(), s.name(pageName(q)), s.cellsOf(listsOf(q)), q, s.clock.Load())
+		page, ok := s.remembered(t.Context(), s.name(pageName(all)), s.cellsOf(listsOf(all)), all, s.clock.Load())
 		if !ok {
 			return 0
 		}
@@ -95,7 +93,6 @@ func TestChangeThatWritesWhereItReads(t *testing.T) {
 	defer engine.Close()
 	s := New(engine, 1<<20)
 	at := time.Unix(1700000000, 0).UTC()
-	key := ledger.ImageKey{Product: ledger.CVM, Region: "r", ID: "img-aaaaaaaa"}
 	write(t, s, ledger.Image{Key: key, Shares: []ledger.Share{{Account: "2", At: at}}})
 	held := func(who string) int {
 		t.Helper()

@@ -17,10 +17,8 @@ type spot struct {
 	shares        []ledger.Share
 }
 
-// spotOf keeps shares of its own: what a change does to the image that it was
-// lent must not be taken for what the image was.
 func spotOf(i *ledger.Image) *spot {
-	return &spot{i.Key, i.Owner, i.Family, i.State, i.ReadyAt, i.Public, slices.Clone(i.Shares)}
+	return &spot{i.Key, i.Owner, i.Family, i.State, i.ReadyAt, i.Public, i.Shares}
 }
 
 // alike reports whether both stand at the same place of the same lists, those

@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,7 +12,6 @@ import (
 	"imageshare/ledger"
 	"imageshare/store/cache"
 	"imageshare/store/memory"
-	"imageshare/store/sqlite"
 )
 
 var (
@@ -187,12 +184,7 @@ func meddle(ctx context.Context, tx ledger.Tx, rnd *rand.Rand) error {
 // or neither, of one change, and never one from before another that was seen.
 func TestPagesAreOfOneMoment(t *testing.T) {
 	t.Parallel()
-	engine, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "store.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer engine.Close()
-	s := cache.New(engine, 1<<20)
+	s := overSQLite(t)
 	pair := func(n, change int) error {
 		return s.Update(t.Context(), func(tx ledger.Tx) error {
 			for _, i := range []*ledger.Image{image(2 * n), image(2*n + 1)} {
@@ -205,48 +197,29 @@ func TestPagesAreOfOneMoment(t *testing.T) {
 		})
 	}
 	var begun, acknowledged [raced]atomic.Int64
-	var writers, readers sync.WaitGroup
-	done := make(chan struct{})
-	for n := range raced {
-		writers.Go(func() {
-			for c := 1; c <= changes; c++ {
-				begun[n].Store(int64(c))
-				if err := pair(n, c); err != nil {
-					t.Error(err)
-				}
-				acknowledged[n].Store(int64(c))
+	crowd(func(n, c int) {
+		begun[n].Store(int64(c))
+		if err := pair(n, c); err != nil {
+			t.Error(err)
+		}
+		acknowledged[n].Store(int64(c))
+	}, func(seen *[raced]int64) {
+		var last [raced]int64
+		for n := range raced {
+			last[n] = acknowledged[n].Load()
+			seen[n] = max(seen[n], last[n])
+		}
+		page, err := s.ImageSet(t.Context(), listed(ledger.Public, alice))
+		if err != nil {
+			t.Error(err)
+		}
+		found := pairs(t, page, seen)
+		for n := range raced {
+			if here := found[n] > 0; last[n] == begun[n].Load() && here != (last[n]%2 == 1) {
+				t.Errorf("pair %d is on the page: %v, but its last change was %d", n, here, last[n])
 			}
-		})
-	}
-	for range 4 {
-		readers.Go(func() {
-			for seen := [raced]int64{}; ; {
-				select {
-				case <-done:
-					return
-				default:
-				}
-				var last [raced]int64
-				for n := range raced {
-					last[n] = acknowledged[n].Load()
-					seen[n] = max(seen[n], last[n])
-				}
-				page, err := s.ImageSet(t.Context(), listed(ledger.Public, alice))
-				if err != nil {
-					t.Error(err)
-				}
-				found := pairs(t, page, &seen)
-				for n := range raced {
-					if here := found[n] > 0; last[n] == begun[n].Load() && here != (last[n]%2 == 1) {
-						t.Errorf("pair %d is on the page: %v, but its last change was %d", n, here, last[n])
-					}
-				}
-			}
-		})
-	}
-	writers.Wait()
-	close(done)
-	readers.Wait()
+		}
+	})
 }
 
 // pairs are the changes of which a page shows pairs, 0 for those that are not

@@ -66,10 +66,7 @@ func (s *Store) remembered(ctx context.Context, n name, lists []*cell, q ledger.
 		k.ID = id
 		room = appendImageName(room[:0], k)
 		n := s.name(room)
-		if found.Images[i] = s.image(n, k); found.Images[i] != nil && n.cell.since(at) {
-			continue
-		}
-		image, err := s.Image(ctx, k)
+		image, err := s.image(ctx, n, k)
 		if err != nil || !n.cell.quiet(at) {
 			return found, false
 		}

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"imageshare/ledger"
 )
@@ -47,6 +48,8 @@ func (n *noting) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, e
 	i, err := n.Tx.Image(ctx, k)
 	if err == nil {
 		n.read = spotOf(i)
+		// What the change does to its copy must not be taken for what the image was.
+		n.read.shares = slices.Clone(i.Shares)
 	}
 	return i, err
 }

@@ -96,19 +96,14 @@ func (r *records) ImageSet(ctx context.Context, q ledger.SetQuery) (ledger.SetPa
 // until is when one of the images of a region becomes available, or a share
 // of the account's ends: a set may be another by then.
 func (r *records) until(q ledger.SetQuery) (first time.Time) {
-	sees := func(t time.Time) {
-		if t.After(q.Now) && (first.IsZero() || t.Before(first)) {
-			first = t
-		}
-	}
 	for key, i := range r.images {
 		if key.Product != q.Product || key.Region != q.Region {
 			continue
 		}
-		sees(i.ReadyAt)
+		first = engine.Sooner(first, i.ReadyAt, q.Now)
 		for _, s := range i.Shares {
 			if s.Account == q.Account.ID {
-				sees(s.Until)
+				first = engine.Sooner(first, s.Until, q.Now)
 			}
 		}
 	}

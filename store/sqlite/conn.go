@@ -106,16 +106,6 @@ func (c *conn) pragma(name string) (value any, err error) {
 	return value, err
 }
 
-// checkpoint copies the log into the file, as far as a mode does (NOOP not at
-// all), and tells how many pages the log has and how many are left to copy.
-func (c *conn) checkpoint(mode string) (length, left int64, err error) {
-	err = c.query(context.Background(), func(r row) error {
-		length, left = r.int(1), r.int(1)-r.int(2)
-		return nil
-	}, "PRAGMA wal_checkpoint("+mode+")")
-	return length, left, err
-}
-
 func (c *conn) prepared(text string) (driver.Stmt, error) {
 	if s := c.stmts[text]; s != nil {
 		return s, nil

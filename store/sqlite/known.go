@@ -43,23 +43,15 @@ func knownOf(i *ledger.Image) known {
 
 // Image also remembers how the image is stored: most changes that read one
 // write it next.
-func (t *tx) Image(ctx context.Context, key ledger.ImageKey) (found *ledger.Image, err error) {
-	err = t.query(ctx, func(r row) (err error) {
-		if found, err = readImage(key, r); err != nil {
-			return err
-		}
+func (t *tx) Image(ctx context.Context, key ledger.ImageKey) (*ledger.Image, error) {
+	const text = "SELECT owner, name, public, record, shares, family, state, ready FROM images WHERE product = ? AND region = ? AND id = ?"
+	return t.image(ctx, key, text, func(r row, found *ledger.Image) {
 		// What the change does to its copy must not reach the other tables.
 		t.read = &stored{
 			key: key, known: known{r.text(0), r.text(1), r.text(5), standing{r[6], r[7], r.bool(2)}},
 			shares: slices.Clone(found.Shares), record: r.text(3),
 		}
-		return nil
-	}, "SELECT owner, name, public, record, shares, family, state, ready FROM images WHERE product = ? AND region = ? AND id = ?",
-		string(key.Product), key.Region, key.ID)
-	if err == nil && found == nil {
-		err = ledger.ErrNoImage
-	}
-	return found, err
+	})
 }
 
 // stored is how an image is stored, as the change has read it or reads it now.

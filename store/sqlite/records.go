@@ -66,12 +66,18 @@ type accountRecord struct {
 	CreatedAt time.Time
 }
 
-func (v view) Image(ctx context.Context, key ledger.ImageKey) (found *ledger.Image, err error) {
+func (v view) Image(ctx context.Context, key ledger.ImageKey) (*ledger.Image, error) {
+	return v.image(ctx, key, "SELECT owner, name, public, record, shares FROM images WHERE product = ? AND region = ? AND id = ?", nil)
+}
+
+// image is Image with a statement that may select more, and shows it that.
+func (v view) image(ctx context.Context, key ledger.ImageKey, text string, more func(row, *ledger.Image)) (found *ledger.Image, err error) {
 	err = v.query(ctx, func(r row) (err error) {
-		found, err = readImage(key, r)
+		if found, err = readImage(key, r); err == nil && more != nil {
+			more(r, found)
+		}
 		return err
-	}, "SELECT owner, name, public, record, shares FROM images WHERE product = ? AND region = ? AND id = ?",
-		string(key.Product), key.Region, key.ID)
+	}, text, string(key.Product), key.Region, key.ID)
 	if err == nil && found == nil {
 		err = ledger.ErrNoImage
 	}

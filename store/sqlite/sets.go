@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"imageshare/ledger"
+	"imageshare/store/engine"
 )
 
 // ImageSet finds its page by number: whatever lies before it is not read, and
@@ -149,8 +150,8 @@ func (w *walk) moments(r roll, p piece) error {
 
 // sees notes a moment at which an entry comes or goes, if it is to come.
 func (w *walk) sees(t time.Time) {
-	if t.After(w.now) && t.Unix() < never && (w.until.IsZero() || t.Before(w.until)) {
-		w.until = t.UTC()
+	if t.Unix() < never {
+		w.until = engine.Sooner(w.until, t.UTC(), w.now)
 	}
 }
 

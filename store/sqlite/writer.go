@@ -170,37 +170,6 @@ func (w *writer) one(j *job) (outcome, err error) {
 	return outcome, err
 }
 
-const (
-	// checkpointed is how many pages are left in the log before they are copied
-	// into the file.
-	checkpointed = 1000
-	// longLog is how many pages make it long. It begins anew only when a change
-	// finds all of it copied and nobody reading it.
-	longLog = 4 * checkpointed
-)
-
-// checkpoint copies what COMMITs have left in the log, once that is much. It
-// waits for the disk several times as long as a COMMIT, so it is no part of
-// one: the changes are answered by then. What it cannot copy, for want of room
-// or while an old moment is being read, stays in the log, where it is as safe.
-func (w *writer) checkpoint() {
-	length, left, err := w.c.checkpoint("NOOP")
-	w.stuck = min(w.stuck, left)
-	switch {
-	case err != nil || left == 0 || (left < checkpointed && length < longLog):
-	case left >= w.stuck+checkpointed:
-		w.lend(w.copyLog)
-	default:
-		w.copyLog() // what was in the way may be gone; mostly it is little
-	}
-}
-
-func (w *writer) copyLog() {
-	if _, left, err := w.c.checkpoint("PASSIVE"); err == nil {
-		w.stuck = left
-	}
-}
-
 // close refuses what has not begun, waits for what has, and leaves the log empty.
 func (w *writer) close() error {
 	close(w.closing)
