@@ -120,6 +120,10 @@ func (s Share) Compare(o Share) int {
 // the instant of its end on.
 func (s Share) Ended(now time.Time) bool { return !s.Until.IsZero() && !now.Before(s.Until) }
 
+func (s Share) outlasts(o Share) bool {
+	return !o.Until.IsZero() && (s.Until.IsZero() || s.Until.After(o.Until))
+}
+
 // Equal reports whether both name the same account, start and end.
 func (s Share) Equal(o Share) bool {
 	return s.Account == o.Account && s.At.Equal(o.At) && s.Until.Equal(o.Until)
@@ -175,6 +179,21 @@ func (i *Image) usableBy(account string, now time.Time) bool {
 // heldBy reports whether an account has a share of the image.
 func (i *Image) heldBy(account string, now time.Time) bool {
 	return slices.ContainsFunc(i.Shares, func(s Share) bool { return s.Account == account && !s.Ended(now) })
+}
+
+// Listed is the record as a page of a set has it for an account: with one share
+// at the most, the account's own, or of its own image the one that lasts
+// longest, which tells at any moment whether anybody has one.
+func (i *Image) Listed(account AccountKey) *Image {
+	c := *i
+	c.Shares = nil
+	for _, s := range i.Shares {
+		switch {
+		case i.OwnerKey() != account && s.Account == account.ID, i.OwnerKey() == account && (c.Shares == nil || s.outlasts(c.Shares[0])):
+			c.Shares = []Share{s}
+		}
+	}
+	return &c
 }
 
 // Clone is a copy that shares nothing with i.

@@ -145,17 +145,17 @@ type crowded struct {
 	more int
 }
 
-func (c crowded) View(ctx context.Context, look func(ledger.Reader) error) error {
-	return c.Store.View(ctx, func(r ledger.Reader) error { return look(crowdedReader{r, c.more}) })
+func (c crowded) View(ctx context.Context, look func(ledger.Glance) error) error {
+	return c.Store.View(ctx, func(r ledger.Glance) error { return look(crowdedReader{r, c.more}) })
 }
 
 type crowdedReader struct {
-	ledger.Reader
+	ledger.Glance
 	more int
 }
 
 func (c crowdedReader) ImageSet(ctx context.Context, q ledger.SetQuery) (ledger.SetPage, error) {
-	page, err := c.Reader.ImageSet(ctx, q)
+	page, err := c.Glance.ImageSet(ctx, q)
 	page.Total += c.more
 	return page, err
 }

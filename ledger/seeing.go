@@ -50,12 +50,14 @@ func (l *Ledger) See(ctx context.Context, c Caller, v View) (page []Seen, total 
 			return nil, 0, &Error{Rule: ErrImageID, Image: ImageKey{Product: v.Product, Region: v.Region, ID: id}}
 		}
 	}
-	s := seeing{View: v, account: c.AccountKey()}
-	look := func(r Reader) error {
-		s.Reader, s.now = r, l.now()
+	asked := seeing{View: v, account: c.AccountKey()}
+	var s seeing
+	look := func(g Glance) error {
+		s = asked
+		s.Glance, s.now = g, l.now()
 		return s.run(ctx)
 	}
-	if s.asksOnce() {
+	if asked.asksOnce() {
 		err = look(l.store)
 	} else {
 		err = l.store.View(ctx, look)
@@ -69,7 +71,7 @@ func (l *Ledger) See(ctx context.Context, c Caller, v View) (page []Seen, total 
 // seeing is a list while it is made.
 type seeing struct {
 	View
-	Reader
+	Glance
 	account AccountKey
 	now     time.Time
 

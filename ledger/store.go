@@ -44,6 +44,13 @@ type Lists interface {
 	Events(context.Context, EventQuery) ([]Event, error)
 }
 
+// Glance is what can be asked of one moment. Its methods are those of Reader.
+type Glance interface {
+	Image(context.Context, ImageKey) (*Image, error)
+	Images(context.Context, ImageQuery) ([]*Image, error)
+	ImageSet(context.Context, SetQuery) (SetPage, error)
+}
+
 // Reader is what can be asked of a store. A read that starts after a change
 // was acknowledged sees that change.
 type Reader interface {
@@ -92,11 +99,12 @@ type Tx interface {
 // context's error; once it has begun, Update waits for the truth. If the
 // engine cannot say that a change was kept, Update does not return nil.
 //
-// View runs a function over the records of one moment: whatever it reads
-// agrees with everything else it reads. What it is handed is good for no longer.
+// View runs a function over the images of one moment: whatever it reads agrees
+// with everything else it reads. What it is handed is good for no longer. look
+// may run more than once; what the last run returned counts.
 type Store interface {
 	Reader
-	View(ctx context.Context, look func(Reader) error) error
+	View(ctx context.Context, look func(Glance) error) error
 	Update(ctx context.Context, change func(Tx) error) error
 	// Close waits for changes under way and gives the store back. What has not
 	// begun when Close does, and any later call, gets ErrClosed.
@@ -161,8 +169,8 @@ type SetQuery struct {
 
 // SetPage is a page of a set.
 type SetPage struct {
-	Images []*Image
-	Total  int // of the set
+	Images []*Image // with those shares at least that Listed leaves
+	Total  int      // of the set
 	// Until is when there may be another answer without a change, as a share
 	// ends or an image becomes available by itself; zero for never.
 	Until time.Time

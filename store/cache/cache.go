@@ -9,10 +9,12 @@
 // is seen by every read that begins afterwards, and what one read has seen no
 // later read unsees.
 //
-// Pages of lists of images are kept as the ids on them. A change closes the
-// lists in which an image stands otherwise afterwards, as it does the image; a
-// page is answered only if its list is as it was when it was kept, and if no
-// image on it was touched since the request began: so it is of one moment.
+// Pages of lists of images are kept with the images on them. A change closes
+// the lists in which an image stands otherwise afterwards, as it does the image;
+// a page is answered only if its list is as it was when it was kept. Of images
+// that were touched since, the records as they are now take their places, if
+// none was touched since the request began: so a page is of one moment, and so
+// are all pages together that a View reads.
 //
 // Records are kept encoded, in memory of a fixed size without pointers: ten
 // times as many fit as would as structs, and the garbage collector does not
@@ -21,7 +23,7 @@
 //
 // Limits: it knows of the changes that go through it and of no others, so it is
 // for engines that nobody else writes to, and must not stand before a cluster.
-// Other lists, and what View reads, always come from the engine.
+// Other lists always come from the engine.
 package cache
 
 import (
@@ -47,11 +49,12 @@ type Store struct {
 	asked   [marks]atomic.Uint32 // a part of the name that was last asked for at each of them
 	full    atomic.Bool          // something was forgotten already
 	clock   atomic.Uint64        // counts the moments at which a change closed or opened a cell
+	closed  atomic.Bool
 }
 
 // cells is how many parts the keys are spread over. One change closes as many
-// as it writes records and moves entries of lists.
-const cells = 4096
+// as it writes records and moves entries of lists, and with them what else is there.
+const cells = 1 << 16
 
 // cell is the part of the keys that may be kept, or not, together.
 type cell struct {
@@ -80,6 +83,13 @@ type turns struct{ uses atomic.Uint64 }
 // Now is for freecache, which asks at each use.
 func (t *turns) Now() uint32 { return uint32(t.uses.Add(1) >> 10) }
 
+// Close closes the engine; the cache answers no more, so that the engine tells
+// whoever asks.
+func (s *Store) Close() error {
+	s.closed.Store(true)
+	return s.Store.Close()
+}
+
 // Image answers as the engine does.
 func (s *Store) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, error) {
 	return s.image(ctx, s.name(imageName(k)), k)
@@ -87,7 +97,7 @@ func (s *Store) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, er
 
 // image is the image of a name.
 func (s *Store) image(ctx context.Context, n name, k ledger.ImageKey) (*ledger.Image, error) {
-	if i := s.hot.get(n.hash, k); i != nil {
+	if i := s.hot.get(n.hash, k); i != nil && !s.closed.Load() {
 		return i, nil
 	}
 	at := s.clock.Load()
@@ -113,7 +123,7 @@ func (s *Store) Account(ctx context.Context, k ledger.AccountKey) (*ledger.Accou
 // Credential answers as the engine does.
 func (s *Store) Credential(ctx context.Context, c ledger.Cloud, keyID string) (*ledger.Credential, error) {
 	n := keyName{c, keyID}
-	if k := s.keys.get(n); k != nil {
+	if k := s.keys.get(n); k != nil && !s.closed.Load() {
 		return k, nil
 	}
 	at := s.clock.Load()
@@ -130,7 +140,7 @@ func get[T any](s *Store, n name, code func(*codec, *T)) (v *T, size int) {
 		v, size = new(T), len(b)
 		return decode(&s.terms, b, v, code)
 	})
-	if err != nil {
+	if err != nil || s.closed.Load() {
 		return nil, 0
 	}
 	return v, size

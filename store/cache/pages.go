@@ -8,37 +8,49 @@ import (
 	"imageshare/ledger"
 )
 
-// page is what is kept of a page of a set: the ids on it. Its images are
-// records like others.
+// page is what is kept of a page of a set, its images as the set lists them.
 type page struct {
 	at          uint64    // the clock when the engine was asked
 	from, until time.Time // the moments for which it was asked, and up to which it holds; zero for ever
 	total       int64
-	ids         []string
+	entries     []entry
 }
 
-// longestPage is how many images one that is kept has at the most: that of the
-// vendors' longest.
-const longestPage = 100
+// entry is an image on a page.
+type entry struct {
+	image ledger.Image
+	cell  uint64 // by number
+}
+
+const (
+	// longestPage is how many images one that is kept has at the most: that of
+	// the vendors' longest.
+	longestPage = 100
+	// mostChanged is the part of a page's images that may be looked up one by
+	// one because they changed: with more the engine has the whole page sooner.
+	mostChanged = 8
+)
+
+// holds reports whether a page is one of a moment, changes aside.
+func (p *page) holds(now time.Time) bool {
+	return !now.Before(p.from) && (p.until.IsZero() || now.Before(p.until))
+}
 
 // ImageSet answers as the engine does.
 func (s *Store) ImageSet(ctx context.Context, q ledger.SetQuery) (ledger.SetPage, error) {
-	if q.Limit > longestPage {
-		return s.Store.ImageSet(ctx, q)
-	}
-	n, lists := s.name(pageName(q)), s.cellsOf(listsOf(q))
 	at := s.clock.Load()
-	if found, ok := s.remembered(ctx, n, lists, q, at); ok {
+	if found, ok := s.remembered(ctx, q, at); ok {
 		return found, nil
 	}
 	found, err := s.Store.ImageSet(ctx, q)
 	if err == nil {
-		s.keepPage(n, lists, q, at, found)
+		s.keepPage(q, at, found)
 	}
 	return found, err
 }
 
-func (s *Store) cellsOf(names [][]byte) []*cell {
+func (s *Store) cellsOf(q ledger.SetQuery) []*cell {
+	names := listsOf(q)
 	cells := make([]*cell, len(names))
 	for i, n := range names {
 		cells[i] = s.name(n).cell
@@ -46,50 +58,68 @@ func (s *Store) cellsOf(names [][]byte) []*cell {
 	return cells
 }
 
-// remembered is a page that is kept, with its images; the engine is asked for
-// one that was forgotten. The page is as the list is now; what a change touched
-// after the clock was looked at may be an image of later, and is not of that page.
-func (s *Store) remembered(ctx context.Context, n name, lists []*cell, q ledger.SetQuery, at uint64) (found ledger.SetPage, ok bool) {
-	p, _ := get(s, n, (*codec).page)
-	if p == nil || q.Now.Before(p.from) || (!p.until.IsZero() && !q.Now.Before(p.until)) {
+// remembered is a page that is kept, as it was when the clock was looked at and
+// still is: no change touched its list since it was kept, and none its images,
+// or those that one did touch are looked up and have not changed since that look
+// at the clock.
+func (s *Store) remembered(ctx context.Context, q ledger.SetQuery, at uint64) (found ledger.SetPage, ok bool) {
+	if q.Limit > longestPage {
 		return found, false
 	}
-	for _, c := range lists {
+	p, _ := get(s, s.name(pageName(q)), (*codec).page)
+	if p == nil || p.at > at || !p.holds(q.Now) {
+		return found, false
+	}
+	for _, c := range s.cellsOf(q) {
 		if !c.since(p.at) {
 			return found, false
 		}
 	}
-	found = ledger.SetPage{Images: make([]*ledger.Image, len(p.ids)), Total: int(p.total), Until: p.until}
-	k := ledger.ImageKey{Product: q.Product, Region: q.Region}
-	var room []byte // for one name after the other
-	for i, id := range p.ids {
-		k.ID = id
-		room = appendImageName(room[:0], k)
-		n := s.name(room)
-		image, err := s.image(ctx, n, k)
-		if err != nil || !n.cell.quiet(at) {
+	found = ledger.SetPage{Images: make([]*ledger.Image, len(p.entries)), Total: int(p.total), Until: p.until}
+	changed := 0
+	for i := range p.entries {
+		e := &p.entries[i]
+		e.image.Key.Product, e.image.Key.Region = q.Product, q.Region
+		if found.Images[i] = &e.image; s.cells[e.cell].since(p.at) {
+			continue
+		}
+		if changed++; changed*mostChanged > max(mostChanged, len(p.entries)) {
 			return found, false
 		}
-		found.Images[i] = image
+		var err error
+		if found.Images[i], err = s.unchanged(ctx, e.image.Key, at); err != nil {
+			return found, false
+		}
 	}
 	return found, true
 }
 
-// keepPage keeps a page and those of its images that are not kept yet.
-func (s *Store) keepPage(n name, lists []*cell, q ledger.SetQuery, at uint64, found ledger.SetPage) {
-	beyond := q.Offset > 0 && len(found.Images) == 0 // there is no end of such pages
-	if beyond || !s.worth(n.hash) {
+// unchanged is an image as it has been since the clock was looked at, or else
+// errElsewhere.
+func (s *Store) unchanged(ctx context.Context, k ledger.ImageKey, at uint64) (*ledger.Image, error) {
+	n := s.name(imageName(k))
+	i, err := s.image(ctx, n, k)
+	if !n.cell.quiet(at) {
+		return nil, errElsewhere
+	}
+	return i, err
+}
+
+// keepPage keeps a page that the engine was asked for at a moment of the clock.
+func (s *Store) keepPage(q ledger.SetQuery, at uint64, found ledger.SetPage) {
+	n := s.name(pageName(q))
+	beyond := q.Offset > 0 && q.Limit > 0 && len(found.Images) == 0 // there is no end of such pages
+	if q.Limit > longestPage || beyond || !s.worth(n.hash) {
 		return
 	}
-	p := page{at: at, from: q.Now, until: found.Until, total: int64(found.Total)}
-	for _, i := range found.Images {
-		p.ids = append(p.ids, i.Key.ID)
-		n := s.name(imageName(i.Key))
-		if s.records.GetFn(n.bytes, func([]byte) error { return nil }) != nil {
-			keep(s, n, at, i, (*codec).image)
-		}
+	p := page{at: at, from: q.Now, until: found.Until, total: int64(found.Total), entries: make([]entry, len(found.Images))}
+	touched := s.cellsOf(q)
+	for i, img := range found.Images {
+		n := s.name(imageName(img.Key))
+		p.entries[i] = entry{*img.Listed(q.Account), n.hash % cells}
+		touched = append(touched, n.cell)
 	}
-	for _, c := range lists {
+	for _, c := range touched {
 		if !c.quiet(at) {
 			return
 		}
@@ -104,7 +134,13 @@ func (c *codec) page(p *page) {
 	c.time(&p.from)
 	c.time(&p.until)
 	number(c, &p.total)
-	list(c, &p.ids, word[string])
+	list(c, &p.entries, (*codec).entry)
+}
+
+func (c *codec) entry(e *entry) {
+	c.uint(&e.cell)
+	word(c, &e.image.Key.ID)
+	c.image(&e.image)
 }
 
 // pageName has all of a query but the moment.

@@ -142,7 +142,7 @@ func (s *Store) ImageSet(ctx context.Context, q ledger.SetQuery) (ledger.SetPage
 }
 
 // View reads while no change is under way.
-func (s *Store) View(ctx context.Context, look func(ledger.Reader) error) error {
+func (s *Store) View(ctx context.Context, look func(ledger.Glance) error) error {
 	_, err := read(ctx, s, func(r *records) (struct{}, error) { return struct{}{}, look(r) })
 	return err
 }

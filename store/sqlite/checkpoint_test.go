@@ -24,8 +24,8 @@ func TestCheckpoint(t *testing.T) {
 	if pages := logged(t, s); lent.Load() == 0 || pages >= checkpointed {
 		t.Errorf("%d pages are left in the log, and something was lent %d times", pages, lent.Load())
 	}
-	err = s.View(t.Context(), func(r ledger.Reader) error {
-		if _, err := r.Setting(t.Context(), "a"); err != nil { // the moment is that of the first read
+	err = s.View(t.Context(), func(g ledger.Glance) error {
+		if _, err := g.Images(t.Context(), ledger.ImageQuery{Limit: 1}); err != nil { // the moment is that of the first read
 			return err
 		}
 		grow(t, s, "b")

@@ -160,8 +160,8 @@ func (s *Store) Usable(ctx context.Context, q ledger.UsableQuery) ([]ledger.Gran
 
 // Grantees lists whom an owner shares with.
 func (s *Store) Grantees(ctx context.Context, q ledger.GranteeQuery) (page []ledger.Share, total int, err error) {
-	err = s.View(ctx, func(r ledger.Reader) error {
-		page, total, err = r.Grantees(ctx, q)
+	err = s.view(ctx, func(v view) error {
+		page, total, err = v.Grantees(ctx, q)
 		return err
 	})
 	return page, total, err
@@ -169,16 +169,21 @@ func (s *Store) Grantees(ctx context.Context, q ledger.GranteeQuery) (page []led
 
 // ImageSet lists a set of images.
 func (s *Store) ImageSet(ctx context.Context, q ledger.SetQuery) (page ledger.SetPage, err error) {
-	err = s.View(ctx, func(r ledger.Reader) error {
-		page, err = r.ImageSet(ctx, q)
+	err = s.view(ctx, func(v view) error {
+		page, err = v.ImageSet(ctx, q)
 		return err
 	})
 	return page, err
 }
 
-// View reads in one transaction. One that panics leaves no transaction open
-// behind it on a connection that others will use.
-func (s *Store) View(ctx context.Context, look func(ledger.Reader) error) error {
+// View reads in one transaction.
+func (s *Store) View(ctx context.Context, look func(ledger.Glance) error) error {
+	return s.view(ctx, func(v view) error { return look(v) })
+}
+
+// view is a transaction. One that panics leaves none open behind it on a
+// connection that others will use.
+func (s *Store) view(ctx context.Context, look func(view) error) error {
 	return s.readers.use(ctx, func(c *conn) (err error) {
 		if err := c.exec("BEGIN"); err != nil {
 			return err

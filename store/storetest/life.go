@@ -55,12 +55,9 @@ func emptyAfterReopening(r *rig) {
 
 func closedFailsEveryCall(r *rig) {
 	r.must(everything)
-	if err := r.Close(); err != nil {
-		r.Fatal(err)
-	}
 	ctx, key := r.Context(), cvmKey("img-trace000")
 	ran := false
-	calls := map[string]func() error{
+	reads := map[string]func() error{
 		"Image":       func() error { _, err := r.Image(ctx, key); return err },
 		"Account":     func() error { _, err := r.Account(ctx, tencentOwner); return err },
 		"Credential":  func() error { _, err := r.Credential(ctx, ledger.Tencent, "AKIDone"); return err },
@@ -71,10 +68,19 @@ func closedFailsEveryCall(r *rig) {
 		"Accounts":    func() error { _, err := r.Accounts(ctx, ledger.AccountKey{}, 0); return err },
 		"Usable":      func() error { _, err := r.Usable(ctx, uses(tencentGrantee)); return err },
 		"Events":      func() error { _, err := r.Events(ctx, ledger.EventQuery{}); return err },
-		"Update":      func() error { return r.Update(ctx, func(ledger.Tx) error { ran = true; return nil }) },
-		"Close":       r.Close,
+		"ImageSet":    func() error { _, err := r.ImageSet(ctx, ledger.SetQuery{}); return err },
+		"Grantees":    func() error { _, _, err := r.Grantees(ctx, ledger.GranteeQuery{}); return err },
+		"View":        func() error { return r.View(ctx, func(ledger.Glance) error { return nil }) },
 	}
-	for name, call := range calls {
+	for name, read := range reads { // what was read may be remembered
+		r.wantErr(name, errors.Join(read(), read(), read()), nil)
+	}
+	if err := r.Close(); err != nil {
+		r.Fatal(err)
+	}
+	reads["Update"] = func() error { return r.Update(ctx, func(ledger.Tx) error { ran = true; return nil }) }
+	reads["Close"] = r.Close
+	for name, call := range reads {
 		r.wantErr(name+" of a closed store", call(), ledger.ErrClosed)
 	}
 	if ran {

@@ -119,7 +119,7 @@ func (r *rig) wantImage(want *ledger.Image) {
 	sameImage(r, r.Store, want)
 }
 
-func sameImage(r *rig, from ledger.Reader, want *ledger.Image) {
+func sameImage(r *rig, from ledger.Glance, want *ledger.Image) {
 	r.Helper()
 	got, err := from.Image(r.Context(), want.Key)
 	if err != nil {
