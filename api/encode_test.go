@@ -58,8 +58,8 @@ func TestAppendJSON(t *testing.T) {
 	t.Parallel()
 	yes := true
 	full := &zoo{
-		Text: "a \"quoted\" text\n<with> & \u2028 and 中文", Number: -1 << 62, Small: 7, Flag: true, Some: &yes,
-		Numbers: []int64{1, -2}, Animals: []animal{{"cat", 4}, {"hen", 2}}, Renamed: "x", Kept: "y",
+		Text: "a \"quoted\" text\n<with> & \u2028 and \x7f and 中文", Number: -1 << 62, Small: 7, Flag: true, Some: &yes,
+		Numbers: []int64{1, -2}, Animals: []animal{{"cat", 4}, {"hen", 2}}, Renamed: "\\", Kept: "\x1f",
 		Full: embedded{&animal{"snake", 0}}, RequestId: "id",
 	}
 	full.Cages.Cage = []animal{{}}

@@ -54,6 +54,8 @@ var calls = []call{
 	{"own images, 20", ledger.CVM, "DescribeImages", tc3, owned, false},
 	{"received images, 20", ledger.CVM, "DescribeImages", tc3, received, false},
 	{"received images, 10", ledger.ECS, "DescribeImages", acs3, received, false},
+	{"images of all kinds, 20", ledger.CVM, "DescribeImages", tc3, everyImage, false},
+	{"images of all kinds, 10", ledger.ECS, "DescribeImages", acs3, everyImage, false},
 	{"image quota", ledger.CVM, "DescribeImageQuota", tc3, quota, false},
 	{"own images, 100", ledger.CVM, "DescribeImages", tc3, page100("PRIVATE_IMAGE", 0, false), true},
 	{"own images, the last 100", ledger.CVM, "DescribeImages", tc3, page100("PRIVATE_IMAGE", 700, false), true},
@@ -77,6 +79,12 @@ func imageByID(p population, n int) ask {
 
 func owned(p population, n int) ask {
 	return ask{account: p.owner(n), json: `{"Filters":[{"Name":"image-type","Values":["PRIVATE_IMAGE"]}]}`, want: "PRIVATE_IMAGE"}
+}
+
+// everyImage is the list without a filter, which is the account's own images
+// first and then others.
+func everyImage(p population, n int) ask {
+	return ask{account: p.owner(n), json: `{}`, want: `"ImageId"`}
 }
 
 func received(p population, n int) ask {

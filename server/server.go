@@ -93,8 +93,9 @@ func (s *Server) Handler(c *api.Catalogue) http.Handler {
 // rooms are exchanges that are over, with the room that they had for bodies.
 var rooms = sync.Pool{New: func() any { return new(exchange) }}
 
-// maxRoom is how much of it is kept for the next one.
-const maxRoom = 16 << 10
+// maxRoom is how much of it is kept for the next one: a page of a hundred
+// images has some 60 KB.
+const maxRoom = 128 << 10
 
 func (s *Server) begin(c *api.Catalogue, r *http.Request) *exchange {
 	x := rooms.Get().(*exchange)

@@ -98,6 +98,7 @@ func describeImages(l *ledger.Ledger) api.Action {
 	}, func(ctx context.Context, r api.Request, in *DescribeImagesRequest) (*DescribeImagesResponse, error) {
 		page, total, err := l.See(ctx, r.Caller, in.view())
 		out := &DescribeImagesResponse{TotalCount: total, PageNumber: number(in.PageNumber), PageSize: number(in.PageSize)}
+		out.Images.Image = make([]Image, 0, len(page))
 		for _, s := range page {
 			out.Images.Image = append(out.Images.Image, imageOf(s))
 		}
