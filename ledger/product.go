@@ -1,6 +1,6 @@
 package ledger
 
-import "regexp"
+import "strings"
 
 // Cloud is a name space of accounts.
 type Cloud string
@@ -27,11 +27,11 @@ var Products = []Product{CVM, ECS, ENS}
 // traits are the rules in which the products differ, as data.
 type traits struct {
 	cloud      Cloud
-	regional   bool           // an image lies in a region
-	imageID    *regexp.Regexp // the form of an image id
-	shareQuota int            // accounts per image, as documented
-	imageQuota int            // images per account and region, as documented
-	tagQuota   int            // tags per image, as documented; 0: not bounded
+	regional   bool // an image lies in a region
+	imageID    imageIDForm
+	shareQuota int // accounts per image, as documented
+	imageQuota int // images per account and region, as documented
+	tagQuota   int // tags per image, as documented; 0: not bounded
 	newImage   idForm
 	newDisk    idForm // of a snapshot
 	// uniqueNames: an account has one image of a name in a region.
@@ -48,12 +48,30 @@ type traits struct {
 	copyIsReady bool
 }
 
+// imageIDForm is what ids of images look like: at least so many characters of a
+// kind behind a prefix. Each request asks, so it is no regular expression.
+type imageIDForm struct {
+	prefix string
+	least  int
+	no     func(rune) bool // none of these
+}
+
+func (f imageIDForm) fits(id string) bool {
+	rest, ok := strings.CutPrefix(id, f.prefix)
+	return ok && len(rest) >= f.least && len(id) <= maxImageID && !strings.ContainsFunc(rest, f.no)
+}
+
 var (
-	cvmImageID     = regexp.MustCompile(`^img-[0-9a-z]{8,}$`)
-	alibabaImageID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+	cvmImageID     = imageIDForm{"img-", 8, func(c rune) bool { return !lowerOrDigit(c) }}
+	alibabaImageID = imageIDForm{"", 1, func(c rune) bool {
+		return !lowerOrDigit(c) && (c < 'A' || c > 'Z') && c != '.' && c != '_' && c != '-'
+	}}
 )
 
-// maxImageID bounds ids whose pattern has no upper end, well above any real one.
+func lowerOrDigit(c rune) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
+
+// maxImageID is Alibaba's bound. Tencent's ids have none, and this is well above
+// any real one.
 const maxImageID = 64
 
 var products = map[Product]traits{
@@ -84,7 +102,8 @@ func (p Product) Regional() bool { return p.traits().regional }
 
 // ValidImageID reports whether id has the form of p's image ids.
 func (p Product) ValidImageID(id string) bool {
-	return len(id) <= maxImageID && p.Known() && p.traits().imageID.MatchString(id)
+	t, known := products[p]
+	return known && t.imageID.fits(id)
 }
 
 // ValidAccount reports whether id has the form of an account number: one to

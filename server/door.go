@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -46,10 +45,7 @@ func choose(all []api.Dialect, c *api.Catalogue, r *sign.Request) (api.Dialect, 
 
 // fitsHost knows real host names only. A region in one decides nothing.
 func fitsHost(d api.Dialect, _ *api.Catalogue, r *sign.Request) bool {
-	name := r.Host
-	if h, _, err := net.SplitHostPort(name); err == nil {
-		name = h
-	}
+	name, _, _ := strings.Cut(r.Host, ":") // an address in brackets is no name
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	return slices.ContainsFunc(d.Marks().Hosts, func(suffix string) bool { return strings.HasSuffix(name, suffix) })
 }

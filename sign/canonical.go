@@ -58,15 +58,15 @@ func readAuthorization(r *Request, scheme string) (authorization, error) {
 		return authorization{}, malformed(field, "not "+scheme)
 	}
 	var parts [3]string
-	for i, name := range []string{"Credential", "SignedHeaders", "Signature"} {
+	for i, name := range [...]string{"Credential=", "SignedHeaders=", "Signature="} {
 		var part string
 		part, rest, ok = strings.Cut(rest, ",")
 		if ok != (i < 2) {
 			return authorization{}, malformed(field, "not three fields")
 		}
-		parts[i], ok = strings.CutPrefix(strings.TrimPrefix(part, " "), name+"=")
+		parts[i], ok = strings.CutPrefix(strings.TrimPrefix(part, " "), name)
 		if !ok || parts[i] == "" {
-			return authorization{}, malformed(field, name+" expected")
+			return authorization{}, malformed(field, strings.TrimSuffix(name, "=")+" expected")
 		}
 	}
 	names, err := splitNames(parts[1])
@@ -76,10 +76,10 @@ func readAuthorization(r *Request, scheme string) (authorization, error) {
 // splitNames leaves the order as sent, which is signed too. A name given twice
 // or in another letter case could be read in two ways, so it is refused.
 func splitNames(list string) ([]string, error) {
-	names := strings.SplitN(list, ";", maxSigned+1)
-	if len(names) > maxSigned {
+	if strings.Count(list, ";") >= maxSigned {
 		return nil, malformed("Authorization", "too many signed headers")
 	}
+	names := strings.Split(list, ";")
 	for i, name := range names {
 		if name == "" || strings.ContainsFunc(name, notHeaderByte) || slices.Contains(names[:i], name) {
 			return nil, malformed("Authorization", "signed headers must be different lower-case names")

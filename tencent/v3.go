@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"imageshare/api"
@@ -50,7 +51,7 @@ func readV3(r *sign.Request) (*api.Call, error) {
 	if err := param.Unique(r.Params); err != nil {
 		return c, err
 	}
-	if err := single(r.Header, "Action", "Version", "Region"); err != nil {
+	if err := single(r.Header, headerAction, headerVersion, headerRegion); err != nil {
 		return c, err
 	}
 	return c, required("Action", c.Action, "Version", c.Version)
@@ -60,9 +61,8 @@ func readV3(r *sign.Request) (*api.Call, error) {
 // one. Those that have to do with the signature are looked at with it.
 func single(h http.Header, names ...string) error {
 	for _, name := range names {
-		// In net/http's own spelling, which it need not make first.
-		if len(h["X-Tc-"+name]) > 1 {
-			return &param.Error{Rule: param.ErrMalformed, Field: "X-TC-" + name, Reason: "is given twice"}
+		if len(h[name]) > 1 {
+			return &param.Error{Rule: param.ErrMalformed, Field: "X-TC-" + strings.TrimPrefix(name, "X-Tc-"), Reason: "is given twice"}
 		}
 	}
 	return nil
