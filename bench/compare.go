@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -46,11 +47,9 @@ func (b *bench) compare(ctx context.Context, server *process, j job) (c compared
 		}
 		floors, servers = append(floors, f.side()), append(servers, s.side())
 	}
-	c = compared{Call: called.Name, API: string(called.Product) + " " + called.Action, Scheme: called.Scheme, Draw: "uniform"}
-	if j.Zipf {
-		c.Draw = "zipf"
-	}
-	c.Floor, c.Server = middle(floors), middle(servers)
+	c = compared{Call: called.Name, API: string(called.Product) + " " + called.Action, Scheme: called.Scheme, Draw: drawn(j)}
+	cpu := func(s side) float64 { return s.CPU }
+	c.Floor, c.Server = middle(floors, cpu), middle(servers, cpu)
 	c.Ratio = c.Server.CPU / c.Floor.CPU
 	return c, nil
 }
@@ -59,18 +58,18 @@ func (c cost) side() side {
 	return side{PerSecond: c.perSecond(), CPU: c.CPU, Mallocs: c.Mallocs, MiB: c.MiB, P50: c.P50, P99: c.P99}
 }
 
-// middle is the one with the median CPU.
-func middle(all []side) side {
-	sorted := slices.SortedFunc(slices.Values(all), func(a, b side) int {
-		switch {
-		case a.CPU < b.CPU:
-			return -1
-		case a.CPU > b.CPU:
-			return 1
-		}
-		return 0
-	})
+// middle is the one with the median of a figure.
+func middle[T any](all []T, figure func(T) float64) T {
+	sorted := slices.SortedFunc(slices.Values(all), func(a, b T) int { return cmp.Compare(figure(a), figure(b)) })
 	return sorted[len(sorted)/2]
+}
+
+// drawn is how the images of a job are drawn.
+func drawn(j job) string {
+	if j.Zipf {
+		return "zipf"
+	}
+	return "uniform"
 }
 
 func (c compared) String() string {

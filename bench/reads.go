@@ -21,7 +21,7 @@ func (b *bench) calls(ctx context.Context) error {
 				continue
 			}
 			j := b.job(i, zipf)
-			if err := b.warm(ctx, server, j, b.warms/4); err != nil { // lists are other records than images
+			if err := b.warm(ctx, server, j, b.warms/12); err != nil { // lists are other records than images
 				return err
 			}
 			c, err := b.compare(ctx, server, j)
@@ -38,17 +38,27 @@ func (b *bench) calls(ctx context.Context) error {
 	return nil
 }
 
-// paced is a server at a steady rate: requests begin when they are due,
-// however long the ones before take.
+// paced is the first call at half of what the server can do. Beside it stands
+// the floor, at the same rate and at half of what it can do itself: who is busy
+// half of the time waits longer for a machine that stood still for a moment.
 type paced struct {
-	Draw                       string
-	Rate, PerSecond            float64
-	Busy                       float64 // part of the core
-	P50, P99, P999, Most       float64 // ms
-	FloorP50, FloorP99, FloorM float64 // the floor's at the same rate
+	Draw                string
+	Server, Floor, Half rhythm
 }
 
-// pace loads the server with half of what it can do.
+// rhythm is a steady rate: requests begin when they are due, however long the
+// ones before take.
+type rhythm struct {
+	Rate, PerSecond      float64
+	Busy                 float64 // part of the core
+	P50, P99, P999, Most float64 // ms
+}
+
+func (r rhythm) String() string {
+	return fmt.Sprintf("%6.0f/s, core %2.0f %% busy: p50 %.2f, p99 %.2f, p99.9 %.2f, most %.2f ms", r.PerSecond, 100*r.Busy, r.P50, r.P99, r.P999, r.Most)
+}
+
+// pace loads the server with half of what it can do, in turn with the floor.
 func (b *bench) pace(ctx context.Context) error {
 	b.results.Pace = nil
 	for _, zipf := range []bool{true, false} {
@@ -57,35 +67,58 @@ func (b *bench) pace(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		full, err := server.under(ctx, j)
+		p, err := b.paced(ctx, server, j)
 		if err != nil {
 			return err
-		}
-		j.Rate, j.Lasts = full.perSecond()/2, 2*b.lasts
-		half, err := server.under(ctx, j)
-		if err != nil {
-			return err
-		}
-		if err := b.floor.imitate(server, j.Population, calls[0]); err != nil {
-			return err
-		}
-		j.Same = true
-		floor, err := b.floor.under(ctx, j)
-		if err != nil {
-			return err
-		}
-		p := paced{
-			Draw: map[bool]string{true: "zipf", false: "uniform"}[zipf], Rate: j.Rate, PerSecond: half.perSecond(), Busy: half.CPU * half.perSecond() / 1e6,
-			P50: half.P50, P99: half.P99, P999: half.P999, Most: half.Most, FloorP50: floor.P50, FloorP99: floor.P99, FloorM: floor.Most,
 		}
 		b.results.Pace = append(b.results.Pace, p)
-		fmt.Printf("%-8s %6.0f/s asked, %6.0f/s answered, core %2.0f %% busy: p50 %.2f, p99 %.2f, p99.9 %.2f, most %.2f ms (floor at that rate: %.2f, %.2f, most %.2f)\n",
-			p.Draw, p.Rate, p.PerSecond, 100*p.Busy, p.P50, p.P99, p.P999, p.Most, p.FloorP50, p.FloorP99, p.FloorM)
+		fmt.Printf("%-8s %v\nfloor    %v\nfloor    %v\n", p.Draw, p.Server, p.Floor, p.Half)
 		if err := server.stop(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (b *bench) paced(ctx context.Context, server *process, j job) (p paced, err error) {
+	if err := b.floor.imitate(server, j.Population, calls[0]); err != nil {
+		return p, err
+	}
+	same := j
+	same.Same = true
+	var rates []float64
+	for _, full := range []struct {
+		*process
+		job
+	}{{server, j}, {b.floor, same}} {
+		done, err := full.under(ctx, full.job)
+		if err != nil {
+			return p, err
+		}
+		rates = append(rates, done.perSecond()/2)
+	}
+	var rounds [3][]rhythm
+	for range b.rounds {
+		for i, turn := range []struct {
+			*process
+			job
+			rate float64
+		}{{server, j, rates[0]}, {b.floor, same, rates[0]}, {b.floor, same, rates[1]}} {
+			turn.job.Rate, turn.job.Lasts = turn.rate, 2*b.lasts
+			done, err := turn.under(ctx, turn.job)
+			if err != nil {
+				return p, err
+			}
+			rounds[i] = append(rounds[i], done.rhythm(turn.rate))
+		}
+	}
+	p99 := func(r rhythm) float64 { return r.P99 }
+	p = paced{drawn(j), middle(rounds[0], p99), middle(rounds[1], p99), middle(rounds[2], p99)}
+	return p, nil
+}
+
+func (c cost) rhythm(rate float64) rhythm {
+	return rhythm{rate, c.perSecond(), c.CPU * c.perSecond() / 1e6, c.P50, c.P99, c.P999, c.Most}
 }
 
 // grown is the first call with so many shares stored.
@@ -135,7 +168,7 @@ func (b *bench) grownTo(ctx context.Context, p population) (g grown, err error) 
 	}
 	g.FileMiB = float64(info.Size()) / (1 << 20)
 	warm := j
-	warm.Warms = b.warms
+	warm.Warms = b.warms / 4 // a uniform draw leaves a cache little to learn
 	if _, err := server.under(ctx, warm); err != nil {
 		return g, err
 	}
@@ -196,7 +229,7 @@ func (b *bench) pages(ctx context.Context) error {
 			continue
 		}
 		j := b.job(i, false)
-		if err := b.warm(ctx, server, j, b.warms); err != nil {
+		if err := b.warm(ctx, server, j, b.warms/12); err != nil {
 			return err
 		}
 		p := page{}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -80,15 +81,30 @@ func (b *bench) changes(ctx context.Context, server *process, w *written) error 
 	return nil
 }
 
-// readsBeside measures reads with and without writers; both loads share the
-// generator's core.
+// readsBeside measures reads without writers and with them, in turn; both loads
+// share the generator's core.
 func (b *bench) readsBeside(ctx context.Context, server *process, w *written) error {
 	j := b.job(0, true)
 	j.Rate, j.Lasts = readRate, 2*b.lasts
-	quiet, err := server.under(ctx, j)
-	if err != nil {
-		return err
+	var quiet, busy []float64
+	for range b.rounds {
+		alone, err := server.under(ctx, j)
+		if err != nil {
+			return err
+		}
+		beside, err := b.besideWriters(ctx, server, j)
+		if err != nil {
+			return err
+		}
+		quiet, busy = append(quiet, alone.P99), append(busy, beside.P99)
 	}
+	itself := func(f float64) float64 { return f }
+	w.QuietP99, w.BusyP99 = middle(quiet, itself), middle(busy, itself)
+	return nil
+}
+
+// besideWriters is a load while sixteen clients write as fast as they can.
+func (b *bench) besideWriters(ctx context.Context, server *process, j job) (cost, error) {
 	writing := b.change(crowd, 1)
 	writing.Lasts = j.Warms + j.Lasts + time.Second
 	done := make(chan error, 1)
@@ -96,10 +112,6 @@ func (b *bench) readsBeside(ctx context.Context, server *process, w *written) er
 		_, err := server.under(ctx, writing)
 		done <- err
 	}()
-	busy, err := server.under(ctx, j)
-	if err != nil {
-		return err
-	}
-	w.QuietP99, w.BusyP99 = quiet.P99, busy.P99
-	return <-done
+	beside, err := server.under(ctx, j)
+	return beside, errors.Join(err, <-done)
 }
