@@ -77,7 +77,7 @@ var parts = []struct {
 }{
 	{"calls", "each call beside the floor, as fast as answers come: CPU, allocations, latencies, memory", (*bench).calls},
 	{"layers", "what of the first call's CPU goes where inside the server, without the network", (*bench).layers},
-	{"pace", "the first call at half of what the server can do: latencies beside the floor's at that rate", (*bench).pace},
+	{"pace", "the first call at half of what the server can do: latencies beside the floor's at that rate and at half of its own", (*bench).pace},
 	{"growth", "the first call as stored shares grow tenfold, images drawn uniformly: CPU, p99, start, file", (*bench).growth},
 	{"width", "the first call for images of 1 to 500 shares, as the answer grows", (*bench).width},
 	{"pages", "the largest page of each list: time with one client, CPU beside the floor", (*bench).pages},

@@ -181,19 +181,40 @@ func (i *Image) heldBy(account string, now time.Time) bool {
 	return slices.ContainsFunc(i.Shares, func(s Share) bool { return s.Account == account && !s.Ended(now) })
 }
 
-// Listed is the record as a page of a set has it for an account: with one share
-// at the most, the account's own, or of its own image the one that lasts
-// longest, which tells at any moment whether anybody has one.
+// Listed is the record as a list shows it to an account: with one share at the
+// most, its own, and without what is the owner's business alone. The owner is
+// left the share that lasts longest, which tells at any moment whether anybody
+// has one. The result may be i itself.
 func (i *Image) Listed(account AccountKey) *Image {
 	c := *i
-	c.Shares = nil
-	for _, s := range i.Shares {
-		switch {
-		case i.OwnerKey() != account && s.Account == account.ID, i.OwnerKey() == account && (c.Shares == nil || s.outlasts(c.Shares[0])):
-			c.Shares = []Share{s}
-		}
+	if i.OwnerKey() == account {
+		c.Shares = lastingLongest(i.Shares)
+	} else {
+		c.Tags = nil
+		c.Shares = only(i.Shares, slices.IndexFunc(i.Shares, func(s Share) bool { return s.Account == account.ID }))
+	}
+	if len(c.Shares) == len(i.Shares) && len(c.Tags) == len(i.Tags) {
+		return i
 	}
 	return &c
+}
+
+func lastingLongest(all []Share) []Share {
+	longest := -1
+	for n, s := range all {
+		if longest < 0 || s.outlasts(all[longest]) {
+			longest = n
+		}
+	}
+	return only(all, longest)
+}
+
+// only is the n-th share, or none below zero.
+func only(all []Share, n int) []Share {
+	if n < 0 {
+		return nil
+	}
+	return all[n : n+1 : n+1]
 }
 
 // Clone is a copy that shares nothing with i.

@@ -30,9 +30,8 @@ type View struct {
 	Offset, Limit int64
 }
 
-// Seen is an image with how the account comes to see it. What is the owner's
-// business alone, shares and tags, is left out of other accounts' images. Not
-// to be changed.
+// Seen is an image with how the account comes to see it. Of its shares and tags
+// it has what Listed leaves. Not to be changed.
 type Seen struct {
 	*Image
 	As Set
@@ -218,13 +217,8 @@ func (s *seeing) seen(img *Image) (Seen, bool) {
 	case !img.Public:
 		return Seen{}, false
 	}
-	if as != Owned {
-		c := *img
-		c.Shares, c.Tags = nil, nil
-		img = &c
-	}
 	public := img.Public && slices.Contains(s.Sets, Public)
-	return Seen{Image: img, As: as}, slices.Contains(s.Sets, as) || public
+	return Seen{Image: img.Listed(s.account), As: as}, slices.Contains(s.Sets, as) || public
 }
 
 // Occurs reports whether a part occurs in a text, in any letter case. Letters

@@ -169,7 +169,7 @@ type SetQuery struct {
 
 // SetPage is a page of a set.
 type SetPage struct {
-	Images []*Image // with those shares at least that Listed leaves
+	Images []*Image // of shares and tags with what Listed leaves, or more
 	Total  int      // of the set
 	// Until is when there may be another answer without a change, as a share
 	// ends or an image becomes available by itself; zero for never.

@@ -151,17 +151,10 @@ func get[T any](s *Store, n name, code func(*codec, *T)) (v *T, size int) {
 func fill[T any](s *Store, n name, code func(*codec, *T), ask func() (*T, error)) (*T, error) {
 	at := s.clock.Load()
 	found, err := ask()
-	if err == nil {
-		keep(s, n, at, found, code)
+	if err == nil && s.worth(n.hash) {
+		n.cell.keep(at, func() { s.put(n.bytes, encode(&s.terms, found, code)) })
 	}
 	return found, err
-}
-
-// keep keeps a record that the engine was asked for at a moment of the clock.
-func keep[T any](s *Store, n name, at uint64, v *T, code func(*codec, *T)) {
-	if s.worth(n.hash) {
-		n.cell.keep(at, func() { s.put(n.bytes, encode(&s.terms, v, code)) })
-	}
 }
 
 // worth reports whether a record is worth a place: once the cache is full, what

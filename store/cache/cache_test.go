@@ -19,9 +19,13 @@ import (
 	"imageshare/store/storetest"
 )
 
+// size is one in which all that a test writes has room, its pages too: of a
+// small cache a record may not take much.
+const size = 8 << 20
+
 func TestOverMemory(t *testing.T) {
 	storetest.Run(t, func(testing.TB) storetest.Opener {
-		return func(testing.TB) ledger.Store { return cache.New(memory.New(), 1<<20) }
+		return func(testing.TB) ledger.Store { return cache.New(memory.New(), size) }
 	}, storetest.Forgets)
 }
 
@@ -33,7 +37,7 @@ func TestOverSQLite(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return cache.New(s, 1<<20)
+			return cache.New(s, size)
 		}
 	})
 }
@@ -76,7 +80,7 @@ func put(t *testing.T, s ledger.Store, i *ledger.Image) {
 func TestAsksTheEngineOnce(t *testing.T) {
 	t.Parallel()
 	engine := &counted{Store: memory.New()}
-	s := cache.New(engine, 1<<20)
+	s := cache.New(engine, size)
 	put(t, s, image(1))
 	for range 3 {
 		if got, err := s.Image(t.Context(), image(1).Key); err != nil || !got.Equal(image(1)) {
@@ -125,7 +129,7 @@ func TestKeepsWhatIsAskedForAgain(t *testing.T) {
 func TestClosedWhileAChangeIsUnderWay(t *testing.T) {
 	t.Parallel()
 	engine := &counted{Store: memory.New()}
-	s := cache.New(engine, 1<<20)
+	s := cache.New(engine, size)
 	put(t, s, image(1))
 	shared := image(1, ledger.Share{Account: "200000000002", At: time.Unix(1700000000, 0).UTC()})
 	engine.before = func() {
@@ -147,7 +151,7 @@ func TestClosedWhileAChangeIsUnderWay(t *testing.T) {
 func TestSlowAnswerIsNotKept(t *testing.T) {
 	t.Parallel()
 	engine := &slow{Store: memory.New(), asked: make(chan struct{}), proceed: make(chan struct{})}
-	s := cache.New(engine, 1<<20)
+	s := cache.New(engine, size)
 	shared := image(1, ledger.Share{Account: "200000000002", At: time.Unix(1700000000, 0).UTC()})
 	put(t, s, shared)
 	engine.hold.Store(true)
@@ -193,7 +197,7 @@ func TestOpensAgain(t *testing.T) {
 		"ends":   func() error { runtime.Goexit(); return nil },
 	} {
 		engine := &counted{Store: memory.New()}
-		s := cache.New(engine, 1<<20)
+		s := cache.New(engine, size)
 		put(t, s, image(1))
 		var gone sync.WaitGroup
 		gone.Go(func() {
@@ -220,7 +224,7 @@ func TestOpensAgain(t *testing.T) {
 // A key goes with its account, and a key that an account no longer has is none.
 func TestKeysOfAnAccount(t *testing.T) {
 	t.Parallel()
-	s := cache.New(memory.New(), 1<<20)
+	s := cache.New(memory.New(), size)
 	account := func(ids ...string) *ledger.Account {
 		a := &ledger.Account{Key: ledger.AccountKey{Cloud: ledger.Tencent, ID: "100000000001"}}
 		for _, id := range ids {
@@ -268,7 +272,7 @@ func overSQLite(t *testing.T) ledger.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	return cache.New(s, 1<<20)
+	return cache.New(s, size)
 }
 
 const (

@@ -295,20 +295,12 @@ func (c *codec) tags(m *map[string]string) {
 // Names begin with what they name, and their parts end with a byte that no
 // text of them has, so that no two records have one name.
 
-func imageName(k ledger.ImageKey) []byte { return appendImageName(make([]byte, 0, 64), k) }
-
-func appendImageName(b []byte, k ledger.ImageKey) []byte {
-	return appendName(b, 'i', string(k.Product), k.Region, k.ID)
-}
+func imageName(k ledger.ImageKey) []byte { return nameOf('i', string(k.Product), k.Region, k.ID) }
 
 func accountName(k ledger.AccountKey) []byte { return nameOf('a', string(k.Cloud), k.ID) }
 
 func nameOf(kind byte, parts ...string) []byte {
-	return appendName(make([]byte, 0, 64), kind, parts...)
-}
-
-func appendName(b []byte, kind byte, parts ...string) []byte {
-	b = append(b, kind)
+	b := append(make([]byte, 0, 64), kind)
 	for _, p := range parts {
 		b = append(append(b, p...), 0xff)
 	}

@@ -61,7 +61,7 @@ func TestRemembersPages(t *testing.T) {
 		{what: "somebody else makes one", q: listed(ledger.Owned, alice), then: others, again: listed(ledger.Owned, alice), n: 2},
 	} {
 		engine := &counted{Store: memory.New()}
-		s := cache.New(engine, 1<<20)
+		s := cache.New(engine, size)
 		put(t, s, image(1, share))
 		put(t, s, image(2))
 		if _, err := s.ImageSet(t.Context(), c.q); err != nil {
@@ -83,7 +83,7 @@ func TestRemembersPages(t *testing.T) {
 func TestPagesWhileAChangeIsUnderWay(t *testing.T) {
 	t.Parallel()
 	engine := &counted{Store: memory.New()}
-	s := cache.New(engine, 1<<20)
+	s := cache.New(engine, size)
 	put(t, s, image(1, ledger.Share{Account: bob.ID, At: noon}))
 	engine.before = func() {
 		for range 2 {
@@ -104,7 +104,7 @@ func TestPagesFollow(t *testing.T) {
 	t.Parallel()
 	rnd := rand.New(rand.NewPCG(7, 8))
 	engine := memory.New()
-	s := cache.New(engine, 1<<20)
+	s := cache.New(engine, size)
 	var queries []ledger.SetQuery
 	for _, who := range []ledger.AccountKey{alice, bob, {Cloud: ledger.Tencent, ID: "30"}} {
 		for _, set := range []ledger.Set{ledger.Owned, ledger.Held, ledger.Public} {

@@ -26,9 +26,10 @@ const (
 	// longestPage is how many images one that is kept has at the most: that of
 	// the vendors' longest.
 	longestPage = 100
-	// mostChanged is the part of a page's images that may be looked up one by
-	// one because they changed: with more the engine has the whole page sooner.
-	mostChanged = 8
+	// changedPart is which part of a page's images, and one at any rate, may be
+	// looked up one by one because they changed: with more of them the engine
+	// has the whole page sooner.
+	changedPart = 8
 )
 
 // holds reports whether a page is one of a moment, changes aside.
@@ -38,17 +39,27 @@ func (p *page) holds(now time.Time) bool {
 
 // ImageSet answers as the engine does.
 func (s *Store) ImageSet(ctx context.Context, q ledger.SetQuery) (ledger.SetPage, error) {
-	at := s.clock.Load()
-	if found, ok := s.remembered(ctx, q, at); ok {
-		return found, nil
+	if q.Limit > longestPage {
+		return s.Store.ImageSet(ctx, q)
 	}
-	found, err := s.Store.ImageSet(ctx, q)
-	if err == nil {
-		s.keepPage(q, at, found)
-	}
+	found, _, err := s.imageSet(ctx, q, s.clock.Load())
 	return found, err
 }
 
+// imageSet is a page from here or from the engine, and whether it was the same
+// when the clock was looked at.
+func (s *Store) imageSet(ctx context.Context, q ledger.SetQuery, at uint64) (found ledger.SetPage, same bool, err error) {
+	if found, ok := s.remembered(ctx, q, at); ok {
+		return found, true, nil
+	}
+	if found, err = s.Store.ImageSet(ctx, q); err != nil {
+		return found, false, err
+	}
+	same = s.keepPage(q, at, found)
+	return found, same, nil
+}
+
+// cellsOf are those of the lists that a page is made of.
 func (s *Store) cellsOf(q ledger.SetQuery) []*cell {
 	names := listsOf(q)
 	cells := make([]*cell, len(names))
@@ -63,10 +74,7 @@ func (s *Store) cellsOf(q ledger.SetQuery) []*cell {
 // or those that one did touch are looked up and have not changed since that look
 // at the clock.
 func (s *Store) remembered(ctx context.Context, q ledger.SetQuery, at uint64) (found ledger.SetPage, ok bool) {
-	if q.Limit > longestPage {
-		return found, false
-	}
-	p, _ := get(s, s.name(pageName(q)), (*codec).page)
+	p := s.page(q)
 	if p == nil || p.at > at || !p.holds(q.Now) {
 		return found, false
 	}
@@ -75,29 +83,64 @@ func (s *Store) remembered(ctx context.Context, q ledger.SetQuery, at uint64) (f
 			return found, false
 		}
 	}
-	found = ledger.SetPage{Images: make([]*ledger.Image, len(p.entries)), Total: int(p.total), Until: p.until}
+	images, ok := s.imagesOf(ctx, p, q, at)
+	return ledger.SetPage{Images: images, Total: int(p.total), Until: p.until}, ok
+}
+
+// page is what is kept of a page. One beyond the end of its list is known by how
+// many there are.
+func (s *Store) page(q ledger.SetQuery) *page {
+	p := s.pageNamed(q)
+	if p != nil || q.Limit == 0 {
+		return p
+	}
+	number := q
+	number.Limit = 0
+	if p = s.pageNamed(number); p == nil || p.total > q.Offset {
+		return nil
+	}
+	return p
+}
+
+// pageNamed copies a page before it reads it: that takes a while, and others
+// want to look at what is kept near it.
+func (s *Store) pageNamed(q ledger.SetQuery) *page {
+	b, err := s.records.Get(pageName(q))
+	p := new(page)
+	if err != nil || s.closed.Load() || decode(&s.terms, b, p, (*codec).page) != nil {
+		return nil
+	}
+	return p
+}
+
+// imagesOf are the images of a page as they were when the clock was looked at.
+func (s *Store) imagesOf(ctx context.Context, p *page, q ledger.SetQuery, at uint64) ([]*ledger.Image, bool) {
+	images := make([]*ledger.Image, len(p.entries))
 	changed := 0
 	for i := range p.entries {
 		e := &p.entries[i]
 		e.image.Key.Product, e.image.Key.Region = q.Product, q.Region
-		if found.Images[i] = &e.image; s.cells[e.cell].since(p.at) {
+		if images[i] = &e.image; s.cells[e.cell].since(p.at) {
 			continue
 		}
-		if changed++; changed*mostChanged > max(mostChanged, len(p.entries)) {
-			return found, false
-		}
+		changed++
 		var err error
-		if found.Images[i], err = s.unchanged(ctx, e.image.Key, at); err != nil {
-			return found, false
+		if changed > max(1, len(p.entries)/changedPart) {
+			return nil, false
+		} else if images[i], err = s.unchanged(ctx, e.image.Key, at); err != nil {
+			return nil, false
 		}
 	}
-	return found, true
+	return images, true
 }
 
 // unchanged is an image as it has been since the clock was looked at, or else
 // errElsewhere.
 func (s *Store) unchanged(ctx context.Context, k ledger.ImageKey, at uint64) (*ledger.Image, error) {
 	n := s.name(imageName(k))
+	if !n.cell.quiet(at) {
+		return nil, errElsewhere
+	}
 	i, err := s.image(ctx, n, k)
 	if !n.cell.quiet(at) {
 		return nil, errElsewhere
@@ -105,13 +148,9 @@ func (s *Store) unchanged(ctx context.Context, k ledger.ImageKey, at uint64) (*l
 	return i, err
 }
 
-// keepPage keeps a page that the engine was asked for at a moment of the clock.
-func (s *Store) keepPage(q ledger.SetQuery, at uint64, found ledger.SetPage) {
-	n := s.name(pageName(q))
-	beyond := q.Offset > 0 && q.Limit > 0 && len(found.Images) == 0 // there is no end of such pages
-	if q.Limit > longestPage || beyond || !s.worth(n.hash) {
-		return
-	}
+// keepPage keeps a page that the engine was asked for, if it is the same as when
+// the clock was looked at, and reports whether it is.
+func (s *Store) keepPage(q ledger.SetQuery, at uint64, found ledger.SetPage) bool {
 	p := page{at: at, from: q.Now, until: found.Until, total: int64(found.Total), entries: make([]entry, len(found.Images))}
 	touched := s.cellsOf(q)
 	for i, img := range found.Images {
@@ -121,12 +160,18 @@ func (s *Store) keepPage(q ledger.SetQuery, at uint64, found ledger.SetPage) {
 	}
 	for _, c := range touched {
 		if !c.quiet(at) {
-			return
+			return false
 		}
 	}
-	// One that is closed just now has moved since the page's own moment: what is
-	// kept then is never answered.
-	s.put(n.bytes, encode(&s.terms, &p, (*codec).page))
+	if len(p.entries) == 0 {
+		q.Limit = 0 // there is no end of pages beyond a list's end
+	}
+	// A cell that is closed just now has moved since the page's own moment: what
+	// is kept then is never answered.
+	if n := s.name(pageName(q)); s.worth(n.hash) {
+		s.put(n.bytes, encode(&s.terms, &p, (*codec).page))
+	}
+	return true
 }
 
 func (c *codec) page(p *page) {
@@ -143,8 +188,12 @@ func (c *codec) entry(e *entry) {
 	c.image(&e.image)
 }
 
-// pageName has all of a query but the moment.
+// pageName has all of a query but the moment; how many there are is one name,
+// whatever the offset.
 func pageName(q ledger.SetQuery) []byte {
+	if q.Limit == 0 {
+		q.Offset = 0
+	}
 	b := nameOf('s', string(q.Account.Cloud), q.Account.ID, string(q.Product), q.Region, q.Family, q.Owner)
 	b = append(b, byte(q.Set))
 	b = strconv.AppendInt(append(b, ' '), q.Offset, 10)

@@ -7,61 +7,53 @@ import (
 	"imageshare/ledger"
 )
 
-// View looks at what is kept, as long as all that it is asked for is kept and
-// of one moment; else once more at the engine, and keeps the pages that it saw.
+// View looks at what is kept, and at the engine for what is not, as long as all
+// of that is the same as when the view began; else once more, at a view of the
+// engine's.
 func (s *Store) View(ctx context.Context, look func(ledger.Glance) error) error {
-	at := s.clock.Load()
-	g := glance{store: s, at: at}
-	if err := look(&g); !g.failed && !s.closed.Load() {
-		return err
+	if g := (glance{store: s, at: s.clock.Load()}); !s.closed.Load() {
+		if err := look(&g); !g.failed {
+			return err
+		}
 	}
-	return s.Store.View(ctx, func(engine ledger.Glance) error { return look(keeping{engine, s, at}) })
+	return s.Store.View(ctx, look)
 }
 
-// errElsewhere ends a look at what is kept. Nobody else sees it.
-var errElsewhere = errors.New("not in the cache, or not of this moment")
+// errElsewhere ends a look. Nobody else sees it.
+var errElsewhere = errors.New("changed since the view began")
 
-// glance is what is kept, as it has been since the clock was looked at.
+// glance is of the moment when the clock was looked at: what has not changed
+// since is of that moment, whenever it is read.
 type glance struct {
 	store  *Store
 	at     uint64
 	failed bool
 }
 
-// Image also asks the engine: what has not changed since is of the same moment.
+// Image answers as a view of the engine does.
 func (g *glance) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, error) {
 	i, err := g.store.unchanged(ctx, k, g.at)
 	g.failed = g.failed || errors.Is(err, errElsewhere)
 	return i, err
 }
 
-// ImageSet is a page that is kept.
-func (g *glance) ImageSet(ctx context.Context, q ledger.SetQuery) (ledger.SetPage, error) {
-	if found, ok := g.store.remembered(ctx, q, g.at); ok {
-		return found, nil
+// ImageSet answers as a view of the engine does. What is longer than a page is
+// read by who reads much of it, too long for nothing to change meanwhile.
+func (g *glance) ImageSet(ctx context.Context, q ledger.SetQuery) (found ledger.SetPage, err error) {
+	same := false
+	if q.Limit <= longestPage {
+		if found, same, err = g.store.imageSet(ctx, q, g.at); err != nil {
+			return found, err
+		}
 	}
-	g.failed = true
-	return ledger.SetPage{}, errElsewhere
+	if !same {
+		g.failed, err = true, errElsewhere
+	}
+	return found, err
 }
 
-// Images are not kept.
+// Images has no list here that would say whether it changed.
 func (g *glance) Images(context.Context, ledger.ImageQuery) ([]*ledger.Image, error) {
 	g.failed = true
 	return nil, errElsewhere
-}
-
-// keeping keeps the pages that a view of the engine shows.
-type keeping struct {
-	ledger.Glance
-	store *Store
-	at    uint64 // the clock before the view began
-}
-
-// ImageSet answers as the engine does.
-func (k keeping) ImageSet(ctx context.Context, q ledger.SetQuery) (ledger.SetPage, error) {
-	found, err := k.Glance.ImageSet(ctx, q)
-	if err == nil {
-		k.store.keepPage(q, k.at, found)
-	}
-	return found, err
 }

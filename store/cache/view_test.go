@@ -2,8 +2,10 @@ package cache_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,7 +21,7 @@ func (c *counted) View(ctx context.Context, look func(ledger.Glance) error) erro
 	return c.Store.View(ctx, look)
 }
 
-// glimpse looks at two sets and at an image, some of which is nowhere.
+// glimpse looks at two sets and at images.
 func glimpse(t *testing.T, s ledger.Store, ids ...string) (ofAlice, ofBob ledger.SetPage, named []*ledger.Image) {
 	t.Helper()
 	err := s.View(t.Context(), func(g ledger.Glance) (err error) {
@@ -45,29 +47,123 @@ func glimpse(t *testing.T, s ledger.Store, ids ...string) (ofAlice, ofBob ledger
 	return ofAlice, ofBob, named
 }
 
-// A view of what is kept asks the engine nothing, and after a change just once.
+// A view of what is kept asks the engine nothing, and after a change for what
+// changed alone.
 func TestRemembersViews(t *testing.T) {
 	t.Parallel()
 	engine := &counted{Store: memory.New()}
-	s := cache.New(engine, 1<<20)
+	s := cache.New(engine, size)
 	share := ledger.Share{Account: bob.ID, At: noon}
 	put(t, s, image(1, share))
 	put(t, s, image(2))
-	if a, b, _ := glimpse(t, s); a.Total != 2 || b.Total != 1 || engine.asked.Load() != 1 {
-		t.Errorf("%d and %d images, and the engine was asked %d times, want 2 and 1 and once", a.Total, b.Total, engine.asked.Load())
-	}
 	id := image(1).Key.ID
-	if _, err := s.Image(t.Context(), image(1).Key); err != nil {
-		t.Fatal(err)
+	for _, c := range []struct {
+		what   string
+		change *ledger.Image
+		asks   int64
+		ofBob  int
+	}{
+		{what: "the first time", asks: 3, ofBob: 1},
+		{what: "again", ofBob: 1},
+		{what: "after a change of the image that is named", change: image(1), asks: 2},
+		{what: "after a share of another", change: image(2, share), asks: 2, ofBob: 1}, // and the image on the other page
+	} {
+		if c.change != nil {
+			put(t, s, c.change)
+		}
+		engine.asked.Store(0)
+		a, b, named := glimpse(t, s, id)
+		if n := engine.asked.Load(); n != c.asks || a.Total != 2 || b.Total != c.ofBob || len(named) != 1 || len(b.Images) != c.ofBob {
+			t.Errorf("%s: %d and %d images and %v, and the engine was asked %d times, want 2, %d, one and %d times", c.what, a.Total, b.Total, named, n, c.ofBob, c.asks)
+		}
 	}
-	engine.asked.Store(0)
-	if a, b, named := glimpse(t, s, id); a.Total != 2 || b.Total != 1 || len(named) != 1 || engine.asked.Load() != 0 {
-		t.Errorf("%d and %d images and %v, and the engine was asked %d times, want 2, 1, one and never", a.Total, b.Total, named, engine.asked.Load())
+}
+
+// What changes while a view looks makes it look once more, at the engine.
+func TestViewThatIsOvertaken(t *testing.T) {
+	t.Parallel()
+	share := ledger.Share{Account: bob.ID, At: noon}
+	for what, change := range map[string]*ledger.Image{
+		"a list that it reads next":   image(2, share),
+		"an image that it reads next": {Key: image(1).Key, Owner: alice.ID, State: ledger.Available, Name: "renamed"},
+		"what it does not read":       {Key: image(3).Key, Owner: "100000000009", State: ledger.Available},
+	} {
+		engine := &counted{Store: memory.New()}
+		s := cache.New(engine, size)
+		put(t, s, image(1))
+		put(t, s, image(2))
+		glimpse(t, s, image(1).Key.ID)
+		looks := 0
+		err := s.View(t.Context(), func(g ledger.Glance) error {
+			owned, err := g.ImageSet(t.Context(), listed(ledger.Owned, alice))
+			if err != nil {
+				return err
+			}
+			if looks++; looks == 1 {
+				put(t, s, change)
+				engine.asked.Store(0)
+			}
+			held, err := g.ImageSet(t.Context(), listed(ledger.Held, bob))
+			if err != nil {
+				return err
+			}
+			named, err := g.Image(t.Context(), image(1).Key)
+			if err != nil {
+				return err
+			}
+			if owned.Images[0].Name != named.Name || held.Total != len(owned.Images[1].Shares) {
+				t.Errorf("%s: %q and %q, %d images held and %v", what, owned.Images[0].Name, named.Name, held.Total, owned.Images[1].Shares)
+			}
+			return nil
+		})
+		if want := map[bool]int{true: 1, false: 2}[what == "what it does not read"]; err != nil || looks != want {
+			t.Errorf("%s: %d looks (%v), want %d", what, looks, err, want)
+		}
 	}
-	put(t, s, image(3, share))
-	engine.asked.Store(0)
-	if a, b, _ := glimpse(t, s); a.Total != 3 || b.Total != 2 || engine.asked.Load() != 1 {
-		t.Errorf("after a change %d and %d images, and the engine was asked %d times, want 3 and 2 and once", a.Total, b.Total, engine.asked.Load())
+}
+
+// Nobody is at a name and nothing lies beyond the end of a list: that is known
+// without a view of the engine, and the end without asking it twice.
+func TestViewOfNothing(t *testing.T) {
+	t.Parallel()
+	engine := &counted{Store: memory.New()}
+	s := cache.New(engine, size)
+	put(t, s, image(1))
+	for offset := range int64(3) {
+		engine.asked.Store(0)
+		err := s.View(t.Context(), func(g ledger.Glance) error {
+			q := listed(ledger.Owned, alice)
+			q.Offset = 10 + offset
+			if page, err := g.ImageSet(t.Context(), q); err != nil || page.Total != 1 || len(page.Images) != 0 {
+				t.Errorf("beyond the end: %+v %v", page, err)
+			}
+			_, err := g.Image(t.Context(), image(9).Key)
+			return err
+		})
+		if n, want := engine.asked.Load(), map[bool]int64{true: 2, false: 1}[offset == 0]; !errors.Is(err, ledger.ErrNoImage) || n != want {
+			t.Errorf("%v after asking the engine %d times, want no such image after %d", err, n, want)
+		}
+	}
+}
+
+// A page of the greatest size is kept in a cache of the usual one.
+func TestRemembersALongPage(t *testing.T) {
+	t.Parallel()
+	engine := &counted{Store: memory.New()}
+	s := cache.New(engine, 64<<20)
+	for n := range 100 {
+		i := image(n)
+		i.Name, i.Description = fmt.Sprintf("golden-%d", n), strings.Repeat("about it ", 20)
+		i.Snapshots = []ledger.Snapshot{{ID: fmt.Sprintf("snap-%08d", n), Usage: "system", SizeGiB: 50}}
+		put(t, s, i)
+	}
+	for range 2 {
+		if page, err := s.ImageSet(t.Context(), listed(ledger.Owned, alice)); err != nil || len(page.Images) != 100 {
+			t.Fatalf("%d images (%v)", len(page.Images), err)
+		}
+	}
+	if n := engine.asked.Load(); n != 1 {
+		t.Errorf("the engine was asked %d times, want once", n)
 	}
 }
 

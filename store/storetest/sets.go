@@ -184,6 +184,7 @@ func viewIsOfOneMoment(r *rig) {
 	if first == nil || second == nil || !first.Equal(second) {
 		r.Errorf("one view shows %+v and then %+v", first, second)
 	}
+	change() // if the view did not come so far
 	if err := <-changed; err != nil {
 		r.Error(err)
 	}
