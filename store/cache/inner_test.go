@@ -1,6 +1,8 @@
 package cache
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -76,6 +78,34 @@ func TestPageOfChangedImages(t *testing.T) {
 	write(t, s, ledger.Image{Key: several(3), Public: true, Name: "renamed"})
 	if got := remembered(); got != "nothing" {
 		t.Errorf("%q, want to ask the engine once two of five have changed", got)
+	}
+}
+
+// hasty is an engine whose answers come too late: something happens before each.
+type hasty struct {
+	ledger.Store
+	meanwhile func()
+}
+
+func (h *hasty) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, error) {
+	i, err := h.Store.Image(ctx, k)
+	h.meanwhile()
+	return i, err
+}
+
+// An image that changes while it is looked up is none of the moment before.
+func TestImageThatChangesMeanwhile(t *testing.T) {
+	t.Parallel()
+	engine := &hasty{Store: memory.New(), meanwhile: func() {}}
+	s := New(engine, 1<<20)
+	write(t, s, ledger.Image{Key: key})
+	if i, err := s.unchanged(t.Context(), key, s.clock.Load()); err != nil || i.Key != key {
+		t.Errorf("%v %v, want the image", i, err)
+	}
+	s = New(engine, 1<<20)
+	engine.meanwhile = func() { write(t, s, ledger.Image{Key: key, Name: "renamed"}) }
+	if i, err := s.unchanged(t.Context(), key, s.clock.Load()); !errors.Is(err, errElsewhere) {
+		t.Errorf("%v %v, want to be told that it changed", i, err)
 	}
 }
 

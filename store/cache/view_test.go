@@ -146,6 +146,20 @@ func TestViewOfNothing(t *testing.T) {
 	}
 }
 
+// That a list is known to be short says nothing about what is on it.
+func TestPageBeforeTheEnd(t *testing.T) {
+	t.Parallel()
+	s := cache.New(memory.New(), size)
+	put(t, s, image(1))
+	for _, offset := range []int64{1, 0} {
+		q := listed(ledger.Owned, alice)
+		q.Offset = offset
+		if page, err := s.ImageSet(t.Context(), q); err != nil || int64(len(page.Images)) != 1-offset {
+			t.Errorf("from %d on: %d images (%v)", offset, len(page.Images), err)
+		}
+	}
+}
+
 // A page of the greatest size is kept in a cache of the usual one.
 func TestRemembersALongPage(t *testing.T) {
 	t.Parallel()
