@@ -154,7 +154,7 @@ func selfShared(s ledger.Seen, now time.Time) string {
 func progress(s ledger.Seen, now time.Time) string { return strconv.Itoa(s.Progress(now)) + "%" }
 
 func disks(s ledger.Seen, now time.Time) DiskDeviceMappings {
-	var list []DiskDeviceMapping
+	list := make([]DiskDeviceMapping, 0, len(s.Snapshots))
 	left := max(0, int64(math.Ceil(s.ReadyAt.Sub(now).Seconds())))
 	for i, d := range s.Snapshots {
 		disk := DiskDeviceMapping{
@@ -170,6 +170,9 @@ func disks(s ledger.Seen, now time.Time) DiskDeviceMappings {
 }
 
 func tags(all map[string]string) Tags {
+	if len(all) == 0 { // as most have; an empty list is made of much as well
+		return Tags{}
+	}
 	var list []Tag
 	for _, k := range slices.Sorted(maps.Keys(all)) {
 		list = append(list, Tag{TagKey: k, TagValue: all[k]})

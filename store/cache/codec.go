@@ -277,18 +277,22 @@ func list[T any](c *codec, l *[]T, each func(*codec, *T)) {
 	}
 }
 
+// tags are a count and pairs. An empty map is none.
 func (c *codec) tags(m *map[string]string) {
-	type tag struct{ key, value string }
-	var all []tag
-	for k, v := range *m {
-		all = append(all, tag{k, v})
-	}
-	list(c, &all, func(c *codec, t *tag) { word(c, &t.key); word(c, &t.value) })
-	if c.reading && len(all) > 0 {
-		*m = make(map[string]string, len(all))
-		for _, t := range all {
-			(*m)[t.key] = t.value
+	n := c.count(len(*m))
+	if c.reading && n > 0 {
+		*m = make(map[string]string, n)
+		for range n {
+			var key, value string
+			word(c, &key)
+			word(c, &value)
+			(*m)[key] = value
 		}
+		return
+	}
+	for key, value := range *m {
+		word(c, &key)
+		word(c, &value)
 	}
 }
 

@@ -109,7 +109,7 @@ func license(text string) string {
 }
 
 func disks(all []ledger.Snapshot) []Snapshot {
-	var list []Snapshot
+	list := make([]Snapshot, 0, len(all))
 	for _, s := range all {
 		usage := "DATA_DISK"
 		if s.Usage == systemDisk {
@@ -121,6 +121,9 @@ func disks(all []ledger.Snapshot) []Snapshot {
 }
 
 func tags(all map[string]string) []Tag {
+	if len(all) == 0 { // as most have; an empty list is made of much as well
+		return nil
+	}
 	var list []Tag
 	for _, k := range slices.Sorted(maps.Keys(all)) {
 		list = append(list, Tag{Key: k, Value: all[k]})
