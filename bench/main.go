@@ -54,7 +54,7 @@ func main() {
 	flag.IntVar(&o.clients, "clients", 16, "connections")
 	flag.Usage = explain
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var err error
 	switch *be {
