@@ -59,6 +59,7 @@ func main() {
 	var err error
 	switch *be {
 	case "floor":
+		stop() // it ends as it is told to
 		err = beFloor()
 	case "load":
 		err = beLoad(ctx, os.Stdin, os.Stdout)
