@@ -17,7 +17,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"log"
 	"os"
 	"os/exec"
@@ -172,41 +171,7 @@ func (b *bench) serve(ctx context.Context, p population, flags ...string) (*proc
 	if err != nil {
 		return nil, err
 	}
-	if err := b.hold(file); err != nil {
-		return nil, err
-	}
-	return startServer(ctx, b.bin, file, flags...)
-}
-
-// hold has the kernel keep a file in memory, and give back the one before. What
-// nobody used for a minute it may have on the disk alone, and to wait for that
-// is no cost of the server's. Who may not lock memory gets a file that was read
-// just now.
-func (b *bench) hold(file string) error {
-	f, err := os.Open(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if _, err := io.Copy(io.Discard, f); err != nil {
-		return err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if b.held != nil {
-		if err := syscall.Munmap(b.held); err != nil {
-			return err
-		}
-	}
-	if b.held, err = syscall.Mmap(int(f.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_SHARED); err != nil {
-		return err
-	}
-	if err := syscall.Mlock(b.held); err != nil {
-		fmt.Printf("(%s may leave memory while it is measured: %v)\n", file, err)
-	}
-	return nil
+	return b.serveFile(ctx, file, flags...)
 }
 
 func (b *bench) whole() population { return population{Images: b.images, Shares: 10} }

@@ -84,37 +84,36 @@ func (b *bench) paced(ctx context.Context, server *process, j job) (p paced, err
 	if err := b.floor.imitate(server, j.Population, calls[0]); err != nil {
 		return p, err
 	}
-	same := j
-	same.Same = true
-	var rates []float64
-	for _, full := range []struct {
-		*process
-		job
-	}{{server, j}, {b.floor, same}} {
-		done, err := full.under(ctx, full.job)
-		if err != nil {
-			return p, err
-		}
-		rates = append(rates, done.perSecond()/2)
+	half, err := b.half(ctx, server, j)
+	if err != nil {
+		return p, err
 	}
+	j.Same = true
+	own, err := b.half(ctx, b.floor, j)
+	if err != nil {
+		return p, err
+	}
+	alike := own
+	alike.Rate = half.Rate
 	var rounds [3][]rhythm
 	for range b.rounds {
-		for i, turn := range []struct {
-			*process
-			job
-			rate float64
-		}{{server, j, rates[0]}, {b.floor, same, rates[0]}, {b.floor, same, rates[1]}} {
-			turn.job.Rate, turn.job.Lasts = turn.rate, 2*b.lasts
-			done, err := turn.under(ctx, turn.job)
+		for i, turn := range []job{half, alike, own} {
+			done, err := []*process{server, b.floor, b.floor}[i].under(ctx, turn)
 			if err != nil {
 				return p, err
 			}
-			rounds[i] = append(rounds[i], done.rhythm(turn.rate))
+			rounds[i] = append(rounds[i], done.rhythm(turn.Rate))
 		}
 	}
 	p99 := func(r rhythm) float64 { return r.P99 }
-	p = paced{drawn(j), middle(rounds[0], p99), middle(rounds[1], p99), middle(rounds[2], p99)}
-	return p, nil
+	return paced{drawn(j), middle(rounds[0], p99), middle(rounds[1], p99), middle(rounds[2], p99)}, nil
+}
+
+// half is a job at half of what a process can do.
+func (b *bench) half(ctx context.Context, of *process, j job) (job, error) {
+	full, err := of.under(ctx, j)
+	j.Rate, j.Lasts = full.perSecond()/2, 2*b.lasts
+	return j, err
 }
 
 func (c cost) rhythm(rate float64) rhythm {
@@ -167,9 +166,7 @@ func (b *bench) grownTo(ctx context.Context, p population) (g grown, err error) 
 		return g, err
 	}
 	g.FileMiB = float64(info.Size()) / (1 << 20)
-	warm := j
-	warm.Warms = b.warms / 4 // a uniform draw leaves a cache little to learn
-	if _, err := server.under(ctx, warm); err != nil {
+	if err := b.warm(ctx, server, j, b.warms/4); err != nil { // a uniform draw leaves a cache little to learn
 		return g, err
 	}
 	if g.compared, err = b.compare(ctx, server, j); err != nil {

@@ -43,10 +43,7 @@ func (b *bench) writes(ctx context.Context) error {
 			return fmt.Errorf("copy %s: %w: %s", file, err, text)
 		}
 	}
-	if err := b.hold(mine); err != nil {
-		return err
-	}
-	server, err := startServer(ctx, b.bin, mine, "--share-quota", "cvm=100000")
+	server, err := b.serveFile(ctx, mine, "--share-quota", "cvm=100000")
 	if err != nil {
 		return err
 	}

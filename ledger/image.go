@@ -217,6 +217,14 @@ func only(all []Share, n int) []Share {
 	return all[n : n+1 : n+1]
 }
 
+// TagKeys are the keys of the tags, in their order.
+func (i *Image) TagKeys() []string {
+	if len(i.Tags) == 0 { // as of most, and to sort nothing takes a few allocations too
+		return nil
+	}
+	return slices.Sorted(maps.Keys(i.Tags))
+}
+
 // Clone is a copy that shares nothing with i.
 func (i *Image) Clone() *Image {
 	c := *i

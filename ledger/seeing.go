@@ -164,7 +164,7 @@ func (s *seeing) look(ctx context.Context, q SetQuery) error {
 			return s.tooWide()
 		}
 		for _, img := range found.Images {
-			if seen, ok := s.seen(img); ok && s.first(seen) == q.Set {
+			if seen, ok := s.seen(img); ok && s.first(seen.As) == q.Set {
 				s.take(seen)
 			}
 		}
@@ -180,9 +180,9 @@ func (s *seeing) tooWide() error {
 
 // first is the set under which an image is listed. One that is not listed for
 // what else it is to the account is listed as a public one.
-func (s *seeing) first(seen Seen) Set {
-	if slices.Contains(s.Sets, seen.As) {
-		return seen.As
+func (s *seeing) first(as Set) Set {
+	if slices.Contains(s.Sets, as) {
+		return as
 	}
 	return Public
 }
@@ -202,23 +202,28 @@ func (s *seeing) take(seen Seen) {
 func (s *seeing) fits(seen Seen) bool {
 	return (s.Snapshot == "" || ImageQuery{Snapshot: s.Snapshot}.Match(seen.Image)) &&
 		(s.States == nil || slices.Contains(s.States, seen.State)) && (s.Family == "" || s.Family == seen.Family) &&
-		(s.Owner == "" || s.Owner == seen.Owner || s.first(seen) == Owned) && (s.Match == nil || s.Match(seen))
+		(s.Owner == "" || s.Owner == seen.Owner || s.first(seen.As) == Owned) && (s.Match == nil || s.Match(seen))
 }
 
 // seen is an image as the account sees it, and whether it is asked for.
 func (s *seeing) seen(img *Image) (Seen, bool) {
-	img = img.Settled(s.now)
-	as := Public
-	switch {
-	case img.OwnerKey() == s.account:
-		as = Owned
-	case img.heldBy(s.account.ID, s.now):
-		as = Held
-	case !img.Public:
+	as, ok := s.as(img)
+	if !ok {
 		return Seen{}, false
 	}
 	public := img.Public && slices.Contains(s.Sets, Public)
-	return Seen{Image: img.Listed(s.account), As: as}, slices.Contains(s.Sets, as) || public
+	return Seen{Image: img.Settled(s.now).Listed(s.account), As: as}, slices.Contains(s.Sets, as) || public
+}
+
+// as is how the account comes to see an image, and whether it does.
+func (s *seeing) as(img *Image) (Set, bool) {
+	switch {
+	case img.OwnerKey() == s.account:
+		return Owned, true
+	case img.heldBy(s.account.ID, s.now):
+		return Held, true
+	}
+	return Public, img.Public
 }
 
 // Occurs reports whether a part occurs in a text, in any letter case. Letters

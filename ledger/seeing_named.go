@@ -63,8 +63,8 @@ func (s *seeing) compare(a, b *Image) int {
 // standing is where in the order of the sets an image comes, and the share
 // that the account has of it, if any.
 func (s *seeing) standing(img *Image) (set int, g Grant) {
-	seen, _ := s.seen(img)
-	if seen.Image == nil {
+	as, ok := s.as(img)
+	if !ok {
 		return len(s.Sets), g
 	}
 	for _, share := range img.Shares {
@@ -72,5 +72,5 @@ func (s *seeing) standing(img *Image) (set int, g Grant) {
 			g = Grant{Image: img.Key, Owner: img.Owner, Share: share}
 		}
 	}
-	return slices.Index(s.Sets, s.first(seen)), g
+	return slices.Index(s.Sets, s.first(as)), g
 }

@@ -2,9 +2,7 @@ package ecs
 
 import (
 	"cmp"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"time"
 
@@ -129,7 +127,7 @@ func imageOf(s ledger.Seen, now time.Time) Image {
 		Architecture: s.Architecture, Size: s.SizeGiB, Status: statuses[s.State], Usage: "none", Progress: progress(s, now),
 		CreationTime: s.CreatedAt.UTC().Format("2006-01-02T15:04:05Z"), BootMode: s.BootMode, LicenseType: s.License, IsCopied: s.CopiedFrom != "",
 		IsPublic: s.Public, IsSelfShared: selfShared(s, now), IsSupportIoOptimized: true,
-		DiskDeviceMappings: disks(s, now), Tags: tags(s.Tags),
+		DiskDeviceMappings: disks(s, now), Tags: tags(s),
 	}
 }
 
@@ -169,13 +167,10 @@ func disks(s ledger.Seen, now time.Time) DiskDeviceMappings {
 	return DiskDeviceMappings{list}
 }
 
-func tags(all map[string]string) Tags {
-	if len(all) == 0 { // as most have; an empty list is made of much as well
-		return Tags{}
-	}
+func tags(s ledger.Seen) Tags {
 	var list []Tag
-	for _, k := range slices.Sorted(maps.Keys(all)) {
-		list = append(list, Tag{TagKey: k, TagValue: all[k]})
+	for _, k := range s.TagKeys() {
+		list = append(list, Tag{TagKey: k, TagValue: s.Tags[k]})
 	}
 	return Tags{list}
 }

@@ -161,7 +161,7 @@ func listTagResources(l *ledger.Ledger) api.Action {
 }
 
 func (all *TagResources) add(img ledger.Seen) {
-	for _, t := range tags(img.Tags).Tag {
+	for _, t := range tags(img).Tag {
 		all.TagResource = append(all.TagResource, TagResource{ResourceType: image, TagValue: t.TagValue, ResourceId: img.Key.ID, TagKey: t.TagKey})
 	}
 }

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -55,7 +56,9 @@ func (s *Store) imageSet(ctx context.Context, q ledger.SetQuery, at uint64) (fou
 	if found, err = s.Store.ImageSet(ctx, q); err != nil {
 		return found, false, err
 	}
-	same = s.keepPage(q, at, found)
+	if same = s.same(q, at, found); same {
+		s.keepPage(q, at, found)
+	}
 	return found, same, nil
 }
 
@@ -148,30 +151,31 @@ func (s *Store) unchanged(ctx context.Context, k ledger.ImageKey, at uint64) (*l
 	return i, err
 }
 
-// keepPage keeps a page that the engine was asked for, if it is the same as when
-// the clock was looked at, and reports whether it is.
-func (s *Store) keepPage(q ledger.SetQuery, at uint64, found ledger.SetPage) bool {
-	p := page{at: at, from: q.Now, until: found.Until, total: int64(found.Total), entries: make([]entry, len(found.Images))}
-	touched := s.cellsOf(q)
-	for i, img := range found.Images {
-		n := s.name(imageName(img.Key))
-		p.entries[i] = entry{*img.Listed(q.Account), n.hash % cells}
-		touched = append(touched, n.cell)
+// same reports whether a page that the engine was asked for is as it was when the
+// clock was looked at.
+func (s *Store) same(q ledger.SetQuery, at uint64, found ledger.SetPage) bool {
+	touches := s.cellsOf(q)
+	for _, img := range found.Images {
+		touches = append(touches, s.name(imageName(img.Key)).cell)
 	}
-	for _, c := range touched {
-		if !c.quiet(at) {
-			return false
-		}
-	}
-	if len(p.entries) == 0 {
+	return !slices.ContainsFunc(touches, func(c *cell) bool { return !c.quiet(at) })
+}
+
+// keepPage keeps a page of a moment of the clock. A cell that is closed by now
+// has moved since: what is kept then is never answered.
+func (s *Store) keepPage(q ledger.SetQuery, at uint64, found ledger.SetPage) {
+	if len(found.Images) == 0 {
 		q.Limit = 0 // there is no end of pages beyond a list's end
 	}
-	// A cell that is closed just now has moved since the page's own moment: what
-	// is kept then is never answered.
-	if n := s.name(pageName(q)); s.worth(n.hash) {
-		s.put(n.bytes, encode(&s.terms, &p, (*codec).page))
+	n := s.name(pageName(q))
+	if !s.worth(n.hash) {
+		return
 	}
-	return true
+	p := page{at: at, from: q.Now, until: found.Until, total: int64(found.Total), entries: make([]entry, len(found.Images))}
+	for i, img := range found.Images {
+		p.entries[i] = entry{*img.Listed(q.Account), s.name(imageName(img.Key)).hash % cells}
+	}
+	s.put(n.bytes, encode(&s.terms, &p, (*codec).page))
 }
 
 func (c *codec) page(p *page) {

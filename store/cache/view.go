@@ -30,30 +30,34 @@ type glance struct {
 	failed bool
 }
 
+func (g *glance) fail() error {
+	g.failed = true
+	return errElsewhere
+}
+
 // Image answers as a view of the engine does.
 func (g *glance) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, error) {
 	i, err := g.store.unchanged(ctx, k, g.at)
-	g.failed = g.failed || errors.Is(err, errElsewhere)
+	if errors.Is(err, errElsewhere) {
+		err = g.fail()
+	}
 	return i, err
 }
 
 // ImageSet answers as a view of the engine does. What is longer than a page is
 // read by who reads much of it, too long for nothing to change meanwhile.
-func (g *glance) ImageSet(ctx context.Context, q ledger.SetQuery) (found ledger.SetPage, err error) {
-	same := false
-	if q.Limit <= longestPage {
-		if found, same, err = g.store.imageSet(ctx, q, g.at); err != nil {
-			return found, err
-		}
+func (g *glance) ImageSet(ctx context.Context, q ledger.SetQuery) (ledger.SetPage, error) {
+	if q.Limit > longestPage {
+		return ledger.SetPage{}, g.fail()
 	}
-	if !same {
-		g.failed, err = true, errElsewhere
+	found, same, err := g.store.imageSet(ctx, q, g.at)
+	if err == nil && !same {
+		err = g.fail()
 	}
 	return found, err
 }
 
 // Images has no list here that would say whether it changed.
 func (g *glance) Images(context.Context, ledger.ImageQuery) ([]*ledger.Image, error) {
-	g.failed = true
-	return nil, errElsewhere
+	return nil, g.fail()
 }

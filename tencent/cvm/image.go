@@ -1,8 +1,6 @@
 package cvm
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"imageshare/ledger"
@@ -78,7 +76,7 @@ func imageOf(s ledger.Seen, now time.Time) Image {
 		ImageId: s.Key.ID, OsName: s.OSName, ImageType: imageTypes[s.As], CreatedTime: stamp(s.CreatedAt),
 		ImageName: s.Name, ImageDescription: s.Description, ImageSize: s.SizeGiB, Architecture: s.Architecture,
 		ImageState: imageStates[s.State], Platform: s.Platform, ImageCreator: s.Owner, ImageSource: source(s),
-		SnapshotSet: disks(s.Snapshots), Tags: tags(s.Tags), LicenseType: license(s.License),
+		SnapshotSet: disks(s.Snapshots), Tags: tags(s), LicenseType: license(s.License),
 		ImageFamily: s.Family, ImageDeprecated: s.State == ledger.Deprecated,
 	}
 	if s.State == ledger.Failed && s.Imported {
@@ -120,13 +118,10 @@ func disks(all []ledger.Snapshot) []Snapshot {
 	return list
 }
 
-func tags(all map[string]string) []Tag {
-	if len(all) == 0 { // as most have; an empty list is made of much as well
-		return nil
-	}
+func tags(s ledger.Seen) []Tag {
 	var list []Tag
-	for _, k := range slices.Sorted(maps.Keys(all)) {
-		list = append(list, Tag{Key: k, Value: all[k]})
+	for _, k := range s.TagKeys() {
+		list = append(list, Tag{Key: k, Value: s.Tags[k]})
 	}
 	return list
 }

@@ -5,8 +5,6 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
-	"maps"
-	"slices"
 
 	"imageshare/api"
 	"imageshare/ledger"
@@ -125,7 +123,7 @@ func (in *DescribeResourceTagsByResourceIdsRequest) tags(own []ledger.Seen) []Ta
 	}
 	var all []TagResource
 	for _, img := range own {
-		for _, key := range slices.Sorted(maps.Keys(img.Tags)) {
+		for _, key := range img.TagKeys() {
 			all = append(all, TagResource{
 				TagKey: key, TagValue: img.Tags[key], ResourceId: img.Key.ID, TagKeyMd5: sum(key), TagValueMd5: sum(img.Tags[key]),
 				ServiceType: in.ServiceType, Category: "Custom",
