@@ -62,7 +62,6 @@ type generator struct {
 	out   io.Writer
 	draw  *draw
 	began time.Time
-	next  atomic.Int64
 	warm  atomic.Bool
 	shed  atomic.Int64
 	fault atomic.Pointer[string]
@@ -77,10 +76,15 @@ func (g *generator) run(ctx context.Context) (load, error) {
 	g.added.Store(g.began.UnixNano() / 1000)
 	seen := make([]*hdrhistogram.Histogram, g.Clients)
 	failed := make([]error, g.Clients)
+	var unpaced error
 	var all sync.WaitGroup
+	due := make(chan time.Time)
+	if g.Rate > 0 {
+		all.Go(func() { unpaced = g.pace(ctx, due) })
+	}
 	for i := range g.Clients {
 		seen[i] = hdrhistogram.New(1, time.Minute.Microseconds(), 3)
-		all.Go(func() { failed[i] = g.client(ctx, i, seen[i]) })
+		all.Go(func() { failed[i] = g.client(ctx, i, due, seen[i]) })
 	}
 	time.Sleep(g.Warms)
 	g.warm.Store(true)
@@ -97,23 +101,24 @@ func (g *generator) run(ctx context.Context) (load, error) {
 	if f := g.fault.Load(); f != nil {
 		l.Fault = *f
 	}
-	return l, errors.Join(failed...)
+	return l, errors.Join(append(failed, unpaced)...)
 }
 
-// client is one connection that sends one request at a time.
-func (g *generator) client(ctx context.Context, i int, seen *hdrhistogram.Histogram) error {
+// client is one connection that sends one request at a time, signed before it
+// is due.
+func (g *generator) client(ctx context.Context, i int, due <-chan time.Time, seen *hdrhistogram.Histogram) error {
 	c, d := g.call(), g.draw.series(g.Seed+uint64(i))
 	w := &wire{addr: g.Addr}
 	defer w.close()
 	for {
-		due, ok := g.wait(ctx)
-		if !ok {
-			return nil
-		}
 		a := c.ask(g.Population, d.next())
 		r, err := c.request(g.Addr, a)
 		if err != nil {
 			return err
+		}
+		began, ok := g.turn(ctx, due)
+		if !ok {
+			return nil
 		}
 		answer, err := w.send(r)
 		if err != nil && g.Shed {
@@ -121,21 +126,17 @@ func (g *generator) client(ctx context.Context, i int, seen *hdrhistogram.Histog
 		} else if err != nil {
 			return err
 		}
-		g.look(answer, a, seen, time.Since(due))
+		g.look(answer, a, seen, time.Since(began))
 	}
 }
 
-// wait waits until the next request is due, which does not depend on how long
-// earlier ones took: a slow answer delays those behind it, and counts for them.
-func (g *generator) wait(ctx context.Context) (time.Time, bool) {
+// turn is when a client's next request is due, once it is.
+func (g *generator) turn(ctx context.Context, due <-chan time.Time) (at time.Time, ok bool) {
 	if g.Rate == 0 {
 		return time.Now(), ctx.Err() == nil
 	}
-	due := g.began.Add(time.Duration(float64(g.next.Add(1)) / g.Rate * float64(time.Second)))
-	if rest := time.Until(due); rest > 0 {
-		time.Sleep(rest)
-	}
-	return due, due.Before(g.began.Add(g.Warms + g.Lasts))
+	at, ok = <-due
+	return at, ok
 }
 
 func (g *generator) look(answer []byte, a ask, seen *hdrhistogram.Histogram, took time.Duration) {
