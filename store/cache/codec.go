@@ -3,6 +3,7 @@ package cache
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 	"unsafe"
@@ -14,8 +15,7 @@ import (
 // for both ways, so that they cannot differ. To write a record it only reads
 // it, as others may at the same time. Records are written small, since how many
 // fit is how many are found: what many records have in common is a number of
-// terms, an account is a number, a time is how much later it is than the one
-// before.
+// terms, an account and a time are how much more they are than the one before.
 type codec struct {
 	terms   *terms
 	reading bool
@@ -24,6 +24,8 @@ type codec struct {
 	texts   []byte // all texts that were read, one behind the other
 	room    int    // how long they are together
 	last    int64  // the time before, in seconds of 1970
+	holder  int64  // the account before
+	ends    bool   // a share of the list has an end
 	broken  bool
 }
 
@@ -68,7 +70,7 @@ func (c *codec) image(i *ledger.Image) {
 	c.time(&i.ReadyAt)
 	c.tags(&i.Tags)
 	list(c, &i.Snapshots, (*codec).snapshot)
-	list(c, &i.Shares, (*codec).share)
+	c.shares(&i.Shares)
 }
 
 func (c *codec) snapshot(s *ledger.Snapshot) {
@@ -81,10 +83,19 @@ func (c *codec) snapshot(s *ledger.Snapshot) {
 	number(c, &s.SizeGiB)
 }
 
+// shares say once whether any of them has an end: most have none.
+func (c *codec) shares(l *[]ledger.Share) {
+	c.ends = slices.ContainsFunc(*l, func(s ledger.Share) bool { return !s.Until.IsZero() })
+	c.flag(&c.ends)
+	list(c, l, (*codec).share)
+}
+
 func (c *codec) share(s *ledger.Share) {
 	c.account(&s.Account)
 	c.seconds(&s.At)
-	c.seconds(&s.Until)
+	if c.ends {
+		c.seconds(&s.Until)
+	}
 }
 
 func (c *codec) accountRecord(a *ledger.Account) {
@@ -247,21 +258,26 @@ func term[S ~string](c *codec, s *S) {
 const longest = 18
 
 // account is the number of an account or a user: as a number where that says
-// how it is written, else 0 and the text.
+// how it is written, else 0 and the text. Those of one image are of one
+// company, mostly, and may be near each other.
 func (c *codec) account(s *string) {
-	var n uint64
-	if !c.reading && len(*s) <= longest && (*s)[:min(1, len(*s))] != "0" {
-		n, _ = strconv.ParseUint(*s, 10, 64)
+	var n int64
+	var bits uint64
+	if !c.reading && len(*s) <= longest && (*s)[:min(1, len(*s))] > "0" {
+		n, _ = strconv.ParseInt(*s, 10, 64)
 	}
 	if n > 0 {
 		c.room += len(*s)
+		bits = 1 + fold(n-c.holder)
 	}
-	switch c.uint(&n); {
-	case n == 0:
+	if c.uint(&bits); bits == 0 {
 		word(c, s)
-	case c.reading:
+		return
+	}
+	c.holder += unfold(bits - 1)
+	if c.reading {
 		from := len(c.texts)
-		c.texts = strconv.AppendUint(c.texts, n, 10)
+		c.texts = strconv.AppendInt(c.texts, c.holder, 10)
 		*s = c.text(from)
 	}
 }

@@ -43,6 +43,42 @@ func whole[T any](t *testing.T, code func(*codec, *T)) {
 	}
 }
 
+// Whatever an account is called, it comes back as it was written.
+func TestAccountsComeBack(t *testing.T) {
+	t.Parallel()
+	at := time.Unix(1700000000, 0).UTC()
+	want := &ledger.Image{Owner: "100000000001", Shares: []ledger.Share{}}
+	for n, account := range []string{
+		"100000000003", "100000000002", "1", "999999999999999999", "1000000000000000000", "007", "0", "", "+5", "-5", "5 ", "1_000", "a", "100000000001",
+	} {
+		s := ledger.Share{Account: account, At: at}
+		if n%2 > 0 {
+			s.Until = at.Add(time.Hour)
+		}
+		want.Shares = append(want.Shares, s)
+	}
+	var known terms
+	got := new(ledger.Image)
+	if err := decode(&known, encode(&known, want, (*codec).image), got, (*codec).image); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\n got %+v\nwant %+v", err, got.Shares, want.Shares)
+	}
+}
+
+// A record is small: that is how many fit.
+func TestRecordsAreSmall(t *testing.T) {
+	t.Parallel()
+	at := time.Unix(1700000000, 0).UTC()
+	i := &ledger.Image{Owner: "100000000001", Name: "golden", State: ledger.Available, OSName: "TencentOS Server 3.1", SizeGiB: 50, CreatedAt: at}
+	var known terms
+	alone := len(encode(&known, i, (*codec).image))
+	for _, account := range []string{"100000345678", "100000345679", "100000345680", "200000000001"} {
+		i.Shares = append(i.Shares, ledger.Share{Account: account, At: at})
+	}
+	if shares := len(encode(&known, i, (*codec).image)) - alone; alone > 50 || shares > 20 {
+		t.Errorf("a record takes %d bytes, want 50 at the most, and four shares take %d more, want 20: two of the accounts are neighbours", alone, shares)
+	}
+}
+
 func populate(t *testing.T, v reflect.Value, n *int) {
 	*n++
 	switch v.Interface().(type) {
