@@ -44,11 +44,11 @@ const (
 // against.
 var calls = []call{
 	{"shares of an image", ledger.CVM, "DescribeImageSharePermission", tc3, sharesOf, false},
-	{"the same", ledger.CVM, "DescribeImageSharePermission", hmac256, sharesOf, false},
-	{"the same", ledger.CVM, "DescribeImageSharePermission", oldHMAC, sharesOf, false},
-	{"the same", ledger.ECS, "DescribeImageSharePermission", acs3, sharesOf, false},
-	{"the same", ledger.ECS, "DescribeImageSharePermission", alibabaV1, sharesOf, false},
-	{"the same", ledger.ENS, "DescribeImageSharePermission", acs3, sharesOf, false},
+	{"shares of an image", ledger.CVM, "DescribeImageSharePermission", hmac256, sharesOf, false},
+	{"shares of an image", ledger.CVM, "DescribeImageSharePermission", oldHMAC, sharesOf, false},
+	{"shares of an image", ledger.ECS, "DescribeImageSharePermission", acs3, sharesOf, false},
+	{"shares of an image", ledger.ECS, "DescribeImageSharePermission", alibabaV1, sharesOf, false},
+	{"shares of an image", ledger.ENS, "DescribeImageSharePermission", acs3, sharesOf, false},
 	{"an image by its id", ledger.CVM, "DescribeImages", tc3, imageByID, false},
 	{"an image by its id", ledger.ECS, "DescribeImages", acs3, imageByID, false},
 	{"own images, 20", ledger.CVM, "DescribeImages", tc3, owned, false},

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// compared is a call beside the floor: the medians of some rounds.
+// compared is a call beside the floor.
 type compared struct {
 	Call, API, Scheme string
 	Draw              string
@@ -25,16 +25,22 @@ type side struct {
 	P50, P99  float64 // ms, at full speed
 }
 
-// compare has floor and server take turns under one load. Each round draws anew
-// from the same popularity, which a cache has had time to learn.
+// turns is how many short turns floor and server take for each round of others:
+// a neighbour of the machine disturbs some of them, and the median is of none.
+const turns = 3
+
+// compare has floor and server take turns under one load. Each draws anew from
+// the same popularity, which a cache has had time to learn. What counts is the
+// pair of turns with the median ratio.
 func (b *bench) compare(ctx context.Context, server *process, j job) (c compared, err error) {
 	called := calls[j.Call]
 	if err := b.floor.imitate(server, j.Population, called); err != nil {
 		return c, err
 	}
-	var floors, servers []side
-	for round := range b.rounds {
-		j.Seed = uint64(100*j.Call + round)
+	j.Warms, j.Lasts = j.Warms/turns, j.Lasts/turns
+	var pairs []compared
+	for turn := range b.rounds * turns {
+		j.Seed = uint64(100*j.Call + turn)
 		same := j
 		same.Same = true
 		f, err := b.floor.under(ctx, same)
@@ -45,12 +51,10 @@ func (b *bench) compare(ctx context.Context, server *process, j job) (c compared
 		if err != nil {
 			return c, fmt.Errorf("%s %s by %s: %w", called.Product, called.Action, called.Scheme, err)
 		}
-		floors, servers = append(floors, f.side()), append(servers, s.side())
+		pairs = append(pairs, compared{Floor: f.side(), Server: s.side(), Ratio: s.CPU / f.CPU})
 	}
-	c = compared{Call: called.Name, API: string(called.Product) + " " + called.Action, Scheme: called.Scheme, Draw: drawn(j)}
-	cpu := func(s side) float64 { return s.CPU }
-	c.Floor, c.Server = middle(floors, cpu), middle(servers, cpu)
-	c.Ratio = c.Server.CPU / c.Floor.CPU
+	c = middle(pairs, func(p compared) float64 { return p.Ratio })
+	c.Call, c.API, c.Scheme, c.Draw = called.Name, string(called.Product)+" "+called.Action, called.Scheme, drawn(j)
 	return c, nil
 }
 

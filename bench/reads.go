@@ -2,38 +2,54 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
+
+	"imageshare/ledger"
 )
 
-// calls compares every call with the floor: the first by both draws, the
-// others by Zipf.
+// calls compares every call with the floor: the first by both draws, the others
+// by Zipf. Each product's are on a server of their own, or its images would be
+// new to a cache that is full of another's.
 func (b *bench) calls(ctx context.Context) error {
 	b.results.Calls = nil
-	for _, zipf := range []bool{true, false} {
-		server, err := b.warmed(ctx, b.job(0, zipf))
+	if b.first {
+		return errors.Join(b.callsOf(ctx, []int{0}, true), b.callsOf(ctx, []int{0}, false))
+	}
+	for _, product := range []ledger.Product{ledger.CVM, ledger.ECS, ledger.ENS} {
+		var of []int
+		for i, c := range calls {
+			if c.Product == product && !c.largest {
+				of = append(of, i)
+			}
+		}
+		if err := b.callsOf(ctx, of, true); err != nil {
+			return err
+		}
+	}
+	return b.callsOf(ctx, []int{0}, false)
+}
+
+// callsOf compares some calls on a server that was warmed by the first of them.
+func (b *bench) callsOf(ctx context.Context, some []int, zipf bool) error {
+	server, err := b.warmed(ctx, b.job(some[0], zipf))
+	if err != nil {
+		return err
+	}
+	defer server.stop()
+	for _, i := range some {
+		j := b.job(i, zipf)
+		if err := b.warm(ctx, server, j, b.warms/12); err != nil { // lists are other records than images
+			return err
+		}
+		c, err := b.compare(ctx, server, j)
 		if err != nil {
 			return err
 		}
-		for i, c := range calls {
-			if c.largest || (i > 0 && (!zipf || b.first)) {
-				continue
-			}
-			j := b.job(i, zipf)
-			if err := b.warm(ctx, server, j, b.warms/12); err != nil { // lists are other records than images
-				return err
-			}
-			c, err := b.compare(ctx, server, j)
-			if err != nil {
-				return err
-			}
-			b.results.Calls = append(b.results.Calls, c)
-			fmt.Println(c)
-		}
-		if err := server.stop(); err != nil {
-			return err
-		}
+		b.results.Calls = append(b.results.Calls, c)
+		fmt.Println(c)
 	}
 	return nil
 }
