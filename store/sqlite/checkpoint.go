@@ -19,7 +19,9 @@ func (w *writer) checkpoint() {
 	length, left, err := w.c.checkpoint("NOOP")
 	w.stuck = min(w.stuck, left)
 	switch {
-	case err != nil || left == 0 || (left < checkpointed && length < longLog):
+	case err != nil:
+		w.tell(err)
+	case left == 0 || (left < checkpointed && length < longLog):
 	case left >= w.stuck+checkpointed:
 		w.lend(w.copyLog)
 	default:
@@ -28,9 +30,23 @@ func (w *writer) checkpoint() {
 }
 
 func (w *writer) copyLog() {
-	if _, left, err := w.c.checkpoint("PASSIVE"); err == nil {
+	_, left, err := w.c.checkpoint("PASSIVE")
+	if err == nil {
 		w.stuck = left
 	}
+	w.tell(err)
+}
+
+// tell says when the log can no longer be copied, and when it can again, which
+// people would else notice by how long it is.
+func (w *writer) tell(err error) {
+	switch {
+	case err != nil && !w.failing:
+		w.log.Warn("the log of changes cannot be copied into the database: nothing is lost, and the log grows until there is room or the disk is mended", "error", err)
+	case err == nil && w.failing:
+		w.log.Info("the log of changes is copied into the database again")
+	}
+	w.failing = err != nil
 }
 
 // checkpoint copies the log into the file, as far as a mode does (NOOP not at

@@ -1,7 +1,9 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -39,6 +41,26 @@ func TestCheckpoint(t *testing.T) {
 	}
 	if pages := logged(t, s); pages >= checkpointed {
 		t.Errorf("%d pages are left in the log that nobody reads", pages)
+	}
+}
+
+// Who runs the server hears once that something is wrong with the log, and once
+// that it no longer is.
+func TestLogThatCannotBeCopied(t *testing.T) {
+	t.Parallel()
+	var told strings.Builder
+	w := &writer{log: slog.New(slog.NewTextHandler(&told, nil))}
+	full := errors.New("disk is full")
+	for _, err := range []error{nil, full, full, full, nil, nil, full} {
+		w.tell(err)
+	}
+	var levels []string
+	for line := range strings.Lines(told.String()) {
+		_, level, _ := strings.Cut(line, "level=")
+		levels = append(levels, level[:4])
+	}
+	if got := strings.Join(levels, " "); got != "WARN INFO WARN" || strings.Count(told.String(), "disk is full") != 2 {
+		t.Errorf("got\n%s", told.String())
 	}
 }
 

@@ -69,7 +69,7 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := prepare(ctx, c, o.log()); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
-	w, err := newWriter(c, o.lend())
+	w, err := newWriter(c, o)
 	if err != nil {
 		return nil, errors.Join(err, c.close())
 	}

@@ -42,7 +42,8 @@ type Options struct {
 	// CPU and two more, so that a long list or two do not keep look-ups waiting.
 	Readers int
 	// Log is told when the file has to be brought to a newer schema, for which
-	// Open may take long; nil tells nobody.
+	// Open may take long, and when the log of changes cannot be copied into it;
+	// nil tells nobody.
 	Log *slog.Logger
 	// Lend runs something that waits for the disk for long, some milliseconds.
 	// The runtime notices late that a processor only waits, so where there is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -25,7 +26,9 @@ type writer struct {
 	c       *conn
 	others  *yielder
 	lend    func(func())
+	log     *slog.Logger
 	stuck   int64     // pages that the last checkpoint had to leave in the log
+	failing bool      // it failed
 	queue   chan *job // unbuffered: who is taken from it begins at once
 	closing chan struct{}
 	gone    chan struct{}
@@ -41,9 +44,12 @@ type job struct {
 	answer chan error // what became of it; nobody may be left to read it
 }
 
-func newWriter(c *conn, lend func(func())) (*writer, error) {
+func newWriter(c *conn, o Options) (*writer, error) {
 	others, err := newYielder()
-	return &writer{c: c, others: others, lend: lend, queue: make(chan *job), closing: make(chan struct{}), gone: make(chan struct{})}, err
+	return &writer{
+		c: c, others: others, lend: o.lend(), log: o.log(),
+		queue: make(chan *job), closing: make(chan struct{}), gone: make(chan struct{}),
+	}, err
 }
 
 // update brings a change to the writer and waits for the truth.
