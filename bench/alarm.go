@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"os"
 	"time"
 
@@ -37,30 +35,4 @@ func (a *alarm) wait(until time.Time) error {
 	}
 	_, err := a.file.Read(make([]byte, 8)) // how often it rang
 	return err
-}
-
-// pace says when each request is due, to whichever client is free. That does
-// not depend on how long earlier ones took: a slow answer delays those behind
-// it, and counts for them.
-func (g *generator) pace(ctx context.Context, due chan<- time.Time) (err error) {
-	defer close(due)
-	a, err := newAlarm()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, a.file.Close()) }()
-	for n := 1; ; n++ {
-		at := g.began.Add(time.Duration(float64(n) / g.Rate * float64(time.Second)))
-		if at.After(g.began.Add(g.Warms + g.Lasts)) {
-			return nil
-		}
-		if err := a.wait(at); err != nil {
-			return err
-		}
-		select {
-		case due <- at:
-		case <-ctx.Done():
-			return nil
-		}
-	}
 }

@@ -104,6 +104,32 @@ func (g *generator) run(ctx context.Context) (load, error) {
 	return l, errors.Join(append(failed, unpaced)...)
 }
 
+// pace says when each request is due, to whichever client is free. That does
+// not depend on how long earlier ones took: a slow answer delays those behind
+// it, and counts for them.
+func (g *generator) pace(ctx context.Context, due chan<- time.Time) (err error) {
+	defer close(due)
+	a, err := newAlarm()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.file.Close()) }()
+	for n := 1; ; n++ {
+		at := g.began.Add(time.Duration(float64(n) / g.Rate * float64(time.Second)))
+		if at.After(g.began.Add(g.Warms + g.Lasts)) {
+			return nil
+		}
+		if err := a.wait(at); err != nil {
+			return err
+		}
+		select {
+		case due <- at:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
 // client is one connection that sends one request at a time, signed before it
 // is due.
 func (g *generator) client(ctx context.Context, i int, due <-chan time.Time, seen *hdrhistogram.Histogram) error {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -80,6 +81,32 @@ func (b *bench) serveFile(ctx context.Context, file string, flags ...string) (*p
 		return nil, err
 	}
 	return startServer(ctx, b.bin, file, flags...)
+}
+
+// serveCopy starts the server on a copy of the file of a population; done stops
+// it and removes the copy.
+func (b *bench) serveCopy(ctx context.Context, p population, flags ...string) (server *process, done func(), err error) {
+	file, err := p.file(ctx, b.data)
+	if err != nil {
+		return nil, nil, err
+	}
+	dir, err := os.MkdirTemp(b.data, "copy-")
+	if err != nil {
+		return nil, nil, err
+	}
+	remove := func() { _ = os.RemoveAll(dir) }
+	mine := filepath.Join(dir, "store.db")
+	for _, end := range []string{"", ".key"} {
+		if text, err := exec.CommandContext(ctx, "cp", "--reflink=auto", file+end, mine+end).CombinedOutput(); err != nil {
+			remove()
+			return nil, nil, fmt.Errorf("copy %s: %w: %s", file, err, text)
+		}
+	}
+	if server, err = b.serveFile(ctx, mine, flags...); err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return server, func() { _ = server.stop(); remove() }, nil
 }
 
 // hold has the kernel keep a file in memory, and give back the one before. What

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"time"
 )
 
@@ -45,32 +42,6 @@ func (b *bench) writes(ctx context.Context) error {
 		w.Alone, crowd, w.Crowd, w.Ratio, w.BatchOf10, w.BatchOf500)
 	fmt.Printf("reads at %d/s: p99 %.2f ms, beside %d writers flat out %.2f ms, ratio %.2f\n", readRate, w.QuietP99, crowd, w.BusyP99, w.BusyP99/w.QuietP99)
 	return nil
-}
-
-// serveCopy starts the server on a copy of the file of a population; done stops
-// it and removes the copy.
-func (b *bench) serveCopy(ctx context.Context, p population, flags ...string) (server *process, done func(), err error) {
-	file, err := p.file(ctx, b.data)
-	if err != nil {
-		return nil, nil, err
-	}
-	dir, err := os.MkdirTemp(b.data, "copy-")
-	if err != nil {
-		return nil, nil, err
-	}
-	remove := func() { _ = os.RemoveAll(dir) }
-	mine := filepath.Join(dir, "store.db")
-	for _, end := range []string{"", ".key"} {
-		if text, err := exec.CommandContext(ctx, "cp", "--reflink=auto", file+end, mine+end).CombinedOutput(); err != nil {
-			remove()
-			return nil, nil, fmt.Errorf("copy %s: %w: %s", file, err, text)
-		}
-	}
-	if server, err = b.serveFile(ctx, mine, flags...); err != nil {
-		remove()
-		return nil, nil, err
-	}
-	return server, func() { _ = server.stop(); remove() }, nil
 }
 
 func (b *bench) change(clients, accounts int) job {
