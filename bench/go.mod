@@ -6,7 +6,7 @@ require (
 	github.com/HdrHistogram/hdrhistogram-go v1.2.0 // latencies, exact to three digits at every percentile
 	github.com/prometheus/client_golang v1.25.0 // what the floor uses, counted as the server counts it
 	github.com/schollz/progressbar/v3 v3.19.1 // building ten million shares takes minutes: the one who waits sees how many
-	golang.org/x/sys v0.49.0 // the kernel's timers: those of the runtime are too coarse for a steady rate
+	golang.org/x/sys v0.49.0 // indirect; the kernel's timers: those of the runtime are too coarse for a steady rate
 	gonum.org/v1/plot v0.17.0 // charts as SVG
 	imageshare v0.0.0 // what is measured: its binary, its signatures, its engine that fills the files
 )

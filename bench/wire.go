@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -15,10 +16,11 @@ import (
 // wire is one connection that is kept. It is written by hand, because a
 // generator that costs more than the server it loads measures itself.
 type wire struct {
-	addr string
-	conn net.Conn
-	from *bufio.Reader
-	text []byte // of a request, then of an answer
+	addr  string
+	eager bool // it does not sleep until an answer comes
+	conn  net.Conn
+	from  *bufio.Reader
+	text  []byte // of a request, then of an answer
 }
 
 // patience is how long an answer may take.
@@ -32,7 +34,13 @@ func (w *wire) dial() error {
 	if err != nil {
 		return err
 	}
-	w.conn, w.from = conn, bufio.NewReaderSize(conn, 16<<10)
+	var from io.Reader = conn
+	if w.eager {
+		if from, err = newEager(conn.(*net.TCPConn)); err != nil {
+			return errors.Join(err, conn.Close())
+		}
+	}
+	w.conn, w.from = conn, bufio.NewReaderSize(from, 16<<10)
 	return nil
 }
 
