@@ -69,6 +69,7 @@ func openStore(ctx context.Context, url string, remembered size, log *slog.Logge
 	if err != nil || remembered == 0 {
 		return s, err
 	}
+	collect(remembered)
 	return cache.New(s, int(remembered)), nil
 }
 

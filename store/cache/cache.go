@@ -44,12 +44,14 @@ type Store struct {
 	terms   terms
 	hot     hot
 	seed    maphash.Seed
-	cells   [cells]cell
 	keys    keys
-	asked   [marks]atomic.Uint32 // a part of the name that was last asked for at each of them
-	full    atomic.Bool          // something was forgotten already
-	clock   atomic.Uint64        // counts the moments at which a change closed or opened a cell
+	full    atomic.Bool   // something was forgotten already
+	clock   atomic.Uint64 // counts the moments at which a change closed or opened a cell
 	closed  atomic.Bool
+
+	// What has no pointers stands last, where the garbage collector does not look.
+	cells [cells]cell
+	asked [marks]atomic.Uint32 // a part of the name that was last asked for at each of them
 }
 
 // cells is how many parts the keys are spread over. One change closes as many

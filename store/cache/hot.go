@@ -18,8 +18,10 @@ type standing struct {
 }
 
 const (
-	// hotShare is the part of a cache's bytes that its hot images may take.
-	hotShare = 8
+	// hotShare is the part of a cache's bytes that its hot images may take. The
+	// garbage collector looks at each of them each time: with four times as many
+	// it works four times as long, which costs more than decoding the others.
+	hotShare = 32
 	// hotSize is about what one takes whose record has hotRecord bytes, some
 	// twenty shares: with more it stays encoded.
 	hotSize   = 2 << 10
