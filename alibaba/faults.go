@@ -15,7 +15,7 @@ var (
 	errMismatchV3 = errors.New("V3 signature")
 )
 
-var internal = api.Fault{Status: 500, Code: "InternalError", Message: "The request processing has failed due to some unknown error, exception or failure."}
+var internal = api.Fault{Status: 500, Code: api.Internal, Message: "The request processing has failed due to some unknown error, exception or failure."}
 
 // faults are the gateway's rows, the same for every product.
 var faults = []api.Fault{

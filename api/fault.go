@@ -80,6 +80,10 @@ type Fault struct {
 	Message string
 }
 
+// Internal is the code of an error that no row explains, on every wire: the
+// server's own, which whoever runs it should hear of.
+const Internal = "InternalError"
+
 // Match is the first row whose error err is, or the fallback where none fits.
 func Match(err error, fallback Fault, tables ...[]Fault) Fault {
 	for _, rows := range tables {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"imageshare/api"
 )
 
 // Metrics are the server's few numbers, registered on what was passed. Labels
@@ -82,8 +84,7 @@ func (x *exchange) finish() {
 // look for the line of the program that it comes from, which is always this one.
 func (x *exchange) log(wire, action string, took time.Duration) {
 	level := slog.LevelInfo
-	var p *panicError
-	if errors.As(x.err, &p) {
+	if x.answer.Row == api.Internal {
 		level = slog.LevelError
 	}
 	h := x.Log.Handler()
@@ -99,7 +100,7 @@ func (x *exchange) log(wire, action string, took time.Duration) {
 	if x.err != nil {
 		r.AddAttrs(slog.String("error", short(x.err.Error())))
 	}
-	if p != nil {
+	if p := (*panicError)(nil); errors.As(x.err, &p) {
 		r.AddAttrs(slog.String("stack", p.stack))
 	}
 	_ = h.Handle(context.Background(), r) // a log that cannot be written is nobody to tell

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -30,19 +31,20 @@ func loggedDoor(t testing.TB, log *slog.Logger) *wiretest.Door {
 	return wiretest.Open(t, wiretest.Config{
 		Log: log,
 		Actions: func(l *ledger.Ledger) []api.Action {
-			return append(append(cvm.Actions(l), ecs.Actions(l, ecs.Profiles["2019"])...), panics())
+			return append(append(cvm.Actions(l), ecs.Actions(l, ecs.Profiles["2019"])...),
+				bad("Panic", func() error { panic("a bug") }), bad("Break", func() error { return errors.New("no disk") }))
 		},
 		Ledger: ledger.Config{Regions: map[ledger.Product][]string{ledger.CVM: cvm.Regions, ledger.ECS: ecs.Regions}},
 	})
 }
 
-// panics is an action with a bug in it.
-func panics() api.Action {
+// bad is an action that goes wrong.
+func bad(name string, goes func() error) api.Action {
 	type in struct{}
 	return api.Define(api.Spec[in]{
-		Cloud: ledger.Tencent, Product: "cvm", Version: "2017-03-12", Name: "Panic",
+		Cloud: ledger.Tencent, Product: "cvm", Version: "2017-03-12", Name: name,
 		Resources: func(api.Request, *in) []string { return nil },
-	}, func(context.Context, api.Request, *in) (*in, error) { panic("a bug") })
+	}, func(context.Context, api.Request, *in) (*in, error) { return nil, goes() })
 }
 
 // signed makes a TC3 request as an SDK would.
@@ -128,6 +130,27 @@ func TestPanicIsOneRequestsOwn(t *testing.T) {
 	}
 	if w := d.Do(signed("DescribeImageSharePermission", `{"ImageId":"img-6pb6lrmy"}`)); code(w.Body.String()) != "" {
 		t.Errorf("the next request: %s", w.Body)
+	}
+}
+
+// TestOwnErrorsAreLoud: what failed here is an error to whoever runs the
+// server, what a client did wrong is not.
+func TestOwnErrorsAreLoud(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	d := loggedDoor(t, slog.New(slog.NewTextHandler(&log, nil)))
+	for action, want := range map[string][]string{
+		"Break": {"level=ERROR", "code=InternalError", `error="no disk"`},
+		"Panic": {"level=ERROR", "code=InternalError", `error="panic: a bug"`, "stack="},
+		"Wrong": {"level=INFO", "code=InvalidAction"},
+	} {
+		log.Reset()
+		d.Do(signed(action, "{}"))
+		for _, w := range want {
+			if !strings.Contains(log.String(), w) {
+				t.Errorf("%s: the log says %s without %s", action, &log, w)
+			}
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // allowAnyText: an error may quote bytes of a client that are no UTF-8.
 var allowAnyText json.Options = jsontext.AllowInvalidUTF8(true)
 
-var internal = api.Fault{Status: 6000, Code: "InternalError", Message: "An internal error has occurred. Retry, and quote {requestId} if it happens again."}
+var internal = api.Fault{Status: 6000, Code: api.Internal, Message: "An internal error has occurred. Retry, and quote {requestId} if it happens again."}
 
 // faults are the rows that every action of this cloud shares, after the
 // vendor's common error codes. The HTTP status is 200 for all; Status is the

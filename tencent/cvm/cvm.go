@@ -12,6 +12,7 @@ package cvm
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"imageshare/api"
@@ -70,10 +71,12 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // with a text for each, they would be most of what a list allocates.
 func stamps(shares []ledger.Share) (at func(i int) string) {
 	const each = len("2006-01-02T15:04:05Z") // a share's year has four digits
-	text := make([]byte, 0, each*len(shares))
+	var text strings.Builder
+	text.Grow(each * len(shares))
 	for _, s := range shares {
-		text = s.At.UTC().AppendFormat(text, time.RFC3339)
+		var room [each]byte
+		text.Write(s.At.UTC().AppendFormat(room[:0], time.RFC3339))
 	}
-	all := string(text)
+	all := text.String()
 	return func(i int) string { return all[i*each:][:each] }
 }
