@@ -20,17 +20,21 @@ import (
 type job struct {
 	Addr       string
 	Population population
-	Call       int // of calls; -1: changes of shares
+	Call       int // of calls, or changes
 	Zipf       bool
 	Clients    int           // connections, each kept as the SDKs keep theirs
 	Rate       float64       // requests a second, begun when they are due; 0: as fast as answers come
 	Warms      time.Duration // before it is measured
 	Lasts      time.Duration // while it is
 	Batch      int           // accounts that a change adds
+	Writers    int           // more connections, which change shares all the while as fast as answers come
 	Seed       uint64
 	Same       bool // every answer is the same: the floor's
 	Shed       bool // an answer that says "too much" counts apart and is no fault
 }
+
+// changes stands for a call: changes of shares.
+const changes = -1
 
 // load is what came of a job.
 type load struct {
@@ -49,12 +53,30 @@ func beLoad(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&j); err != nil {
 		return err
 	}
+	var unwritten error
+	var writing sync.WaitGroup
+	if j.Writers > 0 {
+		writing.Go(func() { unwritten = j.write(ctx) })
+	}
 	g := &generator{job: j, out: out}
 	result, err := g.run(ctx)
-	if err != nil {
+	writing.Wait()
+	if err := errors.Join(err, unwritten); err != nil {
 		return err
 	}
 	return json.NewEncoder(out).Encode(result)
+}
+
+// write is what the writers of a job do. They are clients of the same process:
+// of two on one core, each would often wait for the other to leave it.
+func (j job) write(ctx context.Context) error {
+	j.Call, j.Clients, j.Rate, j.Batch = changes, j.Writers, 0, 1
+	g := &generator{job: j, out: io.Discard}
+	l, err := g.run(ctx)
+	if l.Fault != "" {
+		return errors.New(l.Fault)
+	}
+	return err
 }
 
 // generator is a job while it is done.
@@ -130,7 +152,7 @@ func (g *generator) pace(ctx context.Context, due chan<- time.Time) {
 // is due.
 func (g *generator) client(ctx context.Context, i int, due <-chan time.Time, seen *hdrhistogram.Histogram) error {
 	c, d := g.call(), g.draw.series(g.Seed+uint64(i))
-	w := &wire{addr: g.Addr, eager: g.Call >= 0} // a change waits for the disk, long enough to sleep
+	w := &wire{addr: g.Addr}
 	defer w.close()
 	for {
 		a := c.ask(g.Population, d.next())

@@ -16,11 +16,10 @@ import (
 // wire is one connection that is kept. It is written by hand, because a
 // generator that costs more than the server it loads measures itself.
 type wire struct {
-	addr  string
-	eager bool // it does not sleep until an answer comes
-	conn  net.Conn
-	from  *bufio.Reader
-	text  []byte // of a request, then of an answer
+	addr string
+	conn net.Conn
+	from *bufio.Reader
+	text []byte // of a request, then of an answer
 }
 
 // patience is how long an answer may take.
@@ -34,11 +33,9 @@ func (w *wire) dial() error {
 	if err != nil {
 		return err
 	}
-	var from io.Reader = conn
-	if w.eager {
-		if from, err = newEager(conn.(*net.TCPConn)); err != nil {
-			return errors.Join(err, conn.Close())
-		}
+	from, err := newEager(conn.(*net.TCPConn))
+	if err != nil {
+		return errors.Join(err, conn.Close())
 	}
 	w.conn, w.from = conn, bufio.NewReaderSize(from, 16<<10)
 	return nil

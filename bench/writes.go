@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 )
 
 // written is what durable changes reach.
@@ -45,7 +43,7 @@ func (b *bench) writes(ctx context.Context) error {
 }
 
 func (b *bench) change(clients, accounts int) job {
-	return job{Population: b.whole(), Call: -1, Clients: clients, Batch: accounts, Warms: b.lasts / 5, Lasts: b.lasts, Seed: uint64(clients)}
+	return job{Population: b.whole(), Call: changes, Clients: clients, Batch: accounts, Warms: b.lasts / 5, Lasts: b.lasts, Seed: uint64(clients)}
 }
 
 func (b *bench) changes(ctx context.Context, server *process, w *written) error {
@@ -63,8 +61,7 @@ func (b *bench) changes(ctx context.Context, server *process, w *written) error 
 	return nil
 }
 
-// readsBeside measures reads without writers and with them, in turn; both loads
-// share the generator's core.
+// readsBeside measures reads without writers and with them, in turn.
 func (b *bench) readsBeside(ctx context.Context, server *process, w *written) error {
 	j := b.job(0, true)
 	j.Rate, j.Lasts = readRate, 2*b.lasts
@@ -74,7 +71,9 @@ func (b *bench) readsBeside(ctx context.Context, server *process, w *written) er
 		if err != nil {
 			return err
 		}
-		beside, err := b.besideWriters(ctx, server, j)
+		loud := j
+		loud.Writers = crowd
+		beside, err := server.under(ctx, loud)
 		if err != nil {
 			return err
 		}
@@ -83,17 +82,4 @@ func (b *bench) readsBeside(ctx context.Context, server *process, w *written) er
 	itself := func(f float64) float64 { return f }
 	w.QuietP99, w.BusyP99 = middle(quiet, itself), middle(busy, itself)
 	return nil
-}
-
-// besideWriters is a load while sixteen clients write as fast as they can.
-func (b *bench) besideWriters(ctx context.Context, server *process, j job) (cost, error) {
-	writing := b.change(crowd, 1)
-	writing.Lasts = j.Warms + j.Lasts + time.Second
-	done := make(chan error, 1)
-	go func() {
-		_, err := server.under(ctx, writing)
-		done <- err
-	}()
-	beside, err := server.under(ctx, j)
-	return beside, errors.Join(err, <-done)
 }
