@@ -53,15 +53,11 @@ func beLoad(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&j); err != nil {
 		return err
 	}
-	var unwritten error
-	var writing sync.WaitGroup
-	if j.Writers > 0 {
-		writing.Go(func() { unwritten = j.write(ctx) })
-	}
+	written := make(chan error, 1)
+	go func() { written <- j.write(ctx) }()
 	g := &generator{job: j, out: out}
 	result, err := g.run(ctx)
-	writing.Wait()
-	if err := errors.Join(err, unwritten); err != nil {
+	if err := errors.Join(err, <-written); err != nil {
 		return err
 	}
 	return json.NewEncoder(out).Encode(result)
@@ -70,6 +66,9 @@ func beLoad(ctx context.Context, in io.Reader, out io.Writer) error {
 // write is what the writers of a job do. They are clients of the same process:
 // of two on one core, each would often wait for the other to leave it.
 func (j job) write(ctx context.Context) error {
+	if j.Writers == 0 {
+		return nil
+	}
 	j.Call, j.Clients, j.Rate, j.Batch = changes, j.Writers, 0, 1
 	g := &generator{job: j, out: io.Discard}
 	l, err := g.run(ctx)
@@ -149,11 +148,15 @@ func (g *generator) pace(ctx context.Context, due chan<- time.Time) {
 }
 
 // client is one connection that sends one request at a time, signed before it
-// is due.
+// is due. Of a few clients each is eager; many would look in turn, and each of
+// them too seldom.
 func (g *generator) client(ctx context.Context, i int, due <-chan time.Time, seen *hdrhistogram.Histogram) error {
 	c, d := g.call(), g.draw.series(g.Seed+uint64(i))
-	w := &wire{addr: g.Addr}
+	w := &wire{addr: g.Addr, eager: g.Clients <= crowd}
 	defer w.close()
+	if err := w.dial(); err != nil && !g.Shed {
+		return err
+	}
 	for {
 		a := c.ask(g.Population, d.next())
 		r, err := c.request(g.Addr, a)

@@ -16,10 +16,11 @@ import (
 // wire is one connection that is kept. It is written by hand, because a
 // generator that costs more than the server it loads measures itself.
 type wire struct {
-	addr string
-	conn net.Conn
-	from *bufio.Reader
-	text []byte // of a request, then of an answer
+	addr  string
+	eager bool // it does not sleep until an answer comes
+	conn  net.Conn
+	from  *bufio.Reader
+	text  []byte // of a request, then of an answer
 }
 
 // patience is how long an answer may take.
@@ -33,9 +34,11 @@ func (w *wire) dial() error {
 	if err != nil {
 		return err
 	}
-	from, err := newEager(conn.(*net.TCPConn))
-	if err != nil {
-		return errors.Join(err, conn.Close())
+	var from io.Reader = conn
+	if w.eager {
+		if from, err = newEager(conn.(*net.TCPConn)); err != nil {
+			return errors.Join(err, conn.Close())
+		}
 	}
 	w.conn, w.from = conn, bufio.NewReaderSize(from, 16<<10)
 	return nil

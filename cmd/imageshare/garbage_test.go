@@ -20,7 +20,7 @@ func TestCollect(t *testing.T) {
 	if err := os.Unsetenv("GOGC"); err != nil {
 		t.Fatal(err)
 	}
-	for cached, want := range map[size]int{0: 100, 16 << 20: 50, 64 << 20: 20, 100 << 30: 1} {
+	for cached, want := range map[size]int{0: 100, 32 << 20: 50, 64 << 20: 33, 100 << 30: 1} {
 		if p := after(cached); p != want {
 			t.Errorf("beside a cache of %v it is %d %%, want %d", cached, p, want)
 		}
