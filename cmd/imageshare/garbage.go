@@ -7,7 +7,7 @@ import (
 
 // beside is how much garbage may pile up beside a cache before the next
 // collection. A collection looks at all connections: with half as much, a server
-// that has two thousand busy ones answers an eighth fewer requests.
+// with two thousand busy ones answers a tenth fewer requests.
 const beside = 32 << 20
 
 // collect has the garbage collector work as if a cache of a size were not on its
