@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -23,13 +24,21 @@ func help(w io.Writer, f *flag.FlagSet) {
 	fmt.Fprint(w, "\nExit codes: 0 stopped by a signal; 2 bad command line; 1 anything else.\n")
 }
 
+// kept says where a store keeps things.
+func kept(store string) string {
+	if file, ok := strings.CutPrefix(store, "sqlite:"); ok {
+		return file
+	}
+	return "memory, gone when this stops"
+}
+
 // welcome tells who started --dev what to paste where. The lines are for the
 // wire that speaks plain http, which is -1 where none does.
-func welcome(w io.Writer, plain int, wires []string, admin string) {
+func welcome(w io.Writer, store string, plain int, wires []string, admin string) {
 	wire := wires[max(plain, 0)]
 	_, port, _ := net.SplitHostPort(wire)
 	fmt.Fprintf(w, `
-imageshare: demo state in memory, gone when this stops. Wires on %[1]s, admin API on %[2]s.
+imageshare: demo state in %[4]s. Wires on %[1]s, admin API on %[2]s.
 
   Tencent Cloud   account 100000000001   AKIDexample / examplesecret   ap-guangzhou   img-6pb6lrmy
                   account 100000000002   AKIDother / othersecret
@@ -48,7 +57,7 @@ Point a client that you have at it:
   Packer, alicloud         custom_endpoint_ecs = "127.0.0.1:%[3]s"
   what is stored           curl -s http://%[2]s/api/v1/state?format=yaml
 
-`, wire, admin, port)
+`, wire, admin, port, kept(store))
 	if plain < 0 {
 		fmt.Fprint(w, "This wire speaks TLS: say https where a line says http. imageshare cert tells how\neach client is made to trust the certificate.\n\n")
 	}

@@ -83,7 +83,7 @@ func serve(ctx context.Context, args []string, env func(string) (string, bool), 
 	}
 	ready := fmt.Sprintf("ready wires=%s admin=%s", strings.Join(doors.wires(), ","), doors.admin())
 	if c.dev {
-		welcome(stderr, c.listen.plain(), doors.wires(), doors.admin())
+		welcome(stderr, c.store, c.listen.plain(), doors.wires(), doors.admin())
 	}
 	return doors.serve(ctx, log, func() { fmt.Fprintln(stdout, ready) })
 }

@@ -297,12 +297,24 @@ func TestTLSByTheEnvironment(t *testing.T) {
 	}
 }
 
+// TestDevSaysWhereThingsAre: what is in a file is not gone when --dev stops.
+func TestDevSaysWhereThingsAre(t *testing.T) {
+	t.Parallel()
+	for store, want := range map[string]string{"memory:": "in memory, gone when", "sqlite:/srv/images.db": "in /srv/images.db. Wires"} {
+		var out bytes.Buffer
+		welcome(&out, store, 0, []string{"127.0.0.1:1"}, "127.0.0.1:3")
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s: %s", store, out.String())
+		}
+	}
+}
+
 // TestDevOverTLS: the lines to paste are for the listener that they fit.
 func TestDevOverTLS(t *testing.T) {
 	t.Parallel()
 	for plain, want := range map[int]string{1: "127.0.0.1:2", -1: "speaks TLS"} {
 		var out bytes.Buffer
-		welcome(&out, plain, []string{"127.0.0.1:1", "127.0.0.1:2"}, "127.0.0.1:3")
+		welcome(&out, "memory:", plain, []string{"127.0.0.1:1", "127.0.0.1:2"}, "127.0.0.1:3")
 		if !strings.Contains(out.String(), want) || strings.Contains(out.String(), "speaks TLS") != (plain < 0) {
 			t.Errorf("plain %d: %s", plain, out.String())
 		}
