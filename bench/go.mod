@@ -6,7 +6,6 @@ require (
 	github.com/HdrHistogram/hdrhistogram-go v1.2.0 // latencies, exact to three digits at every percentile
 	github.com/prometheus/client_golang v1.25.0 // what the floor uses, counted as the server counts it
 	github.com/schollz/progressbar/v3 v3.19.1 // building ten million shares takes minutes: the one who waits sees how many
-	golang.org/x/sys v0.49.0 // indirect; the kernel's timers: those of the runtime are too coarse for a steady rate
 	gonum.org/v1/plot v0.17.0 // charts as SVG
 	imageshare v0.0.0 // what is measured: its binary, its signatures, its engine that fills the files
 )
@@ -43,6 +42,7 @@ require (
 	github.com/ajstarks/svgo v0.0.0-20211024235047-1546f124cd8b // indirect
 	github.com/golang/freetype v0.0.0-20170609003504-e2365dfdc4a0 // indirect
 	golang.org/x/image v0.30.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
 )
 

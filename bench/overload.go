@@ -40,7 +40,7 @@ func (b *bench) overload(ctx context.Context) error {
 	for _, asked := range []struct {
 		what string
 		call int
-	}{{"reads", 0}, {"changes", -1}} {
+	}{{"reads", 0}, {"changes", changes}} {
 		o, err := b.overloadedBy(ctx, server, job{Population: p, Call: asked.call, Batch: 1, Clients: 64, Warms: b.lasts / 5, Lasts: b.lasts})
 		if err != nil {
 			return err

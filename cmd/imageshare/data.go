@@ -58,10 +58,13 @@ func (c *config) readSeed() (*state.File, error) {
 	return nil, nil
 }
 
+// storeFile is the file that a store is kept in, if it is in one.
+func storeFile(url string) (path string, ok bool) { return strings.CutPrefix(url, "sqlite:") }
+
 // openStore opens a store with a cache of a size before it. What is in memory
 // anyway needs none. The log is told when opening takes long.
 func openStore(ctx context.Context, url string, remembered size, log *slog.Logger) (ledger.Store, error) {
-	path, ok := strings.CutPrefix(url, "sqlite:")
+	path, ok := storeFile(url)
 	if !ok {
 		return memory.New(), nil
 	}
@@ -99,7 +102,7 @@ func (d *data) ready(ctx context.Context, c *config) error {
 // sealKey is the key that seals secrets: read, or made where nothing is sealed yet.
 func sealKey(ctx context.Context, c *config, s ledger.Store) (*seal.Key, error) {
 	path := c.secretsKeyFile
-	if file, ok := strings.CutPrefix(c.store, "sqlite:"); ok && path == "" {
+	if file, ok := storeFile(c.store); ok && path == "" {
 		path = file + ".key"
 	}
 	if path == "" {

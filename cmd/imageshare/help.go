@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"text/tabwriter"
 )
 
@@ -26,7 +25,7 @@ func help(w io.Writer, f *flag.FlagSet) {
 
 // kept says where a store keeps things.
 func kept(store string) string {
-	if file, ok := strings.CutPrefix(store, "sqlite:"); ok {
+	if file, ok := storeFile(store); ok {
 		return file
 	}
 	return "memory, gone when this stops"
