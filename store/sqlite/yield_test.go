@@ -44,8 +44,12 @@ func TestYield(t *testing.T) {
 			}
 		}
 		y.yield()
-		if went.Load() == int64(len(doors))*(round+1) {
+		all := int64(len(doors)) * (round + 1)
+		if went.Load() == all {
 			most++
+		}
+		for went.Load() < all { // whose thread the machine has stopped is late for this round alone
+			y.yield()
 		}
 	}
 	if most < 75 {
