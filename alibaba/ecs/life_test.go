@@ -175,10 +175,13 @@ func TestLifeRefusals(t *testing.T) {
 	t.Parallel()
 	r := life(t, 0)
 	r.do("v1 ImportImage", imported+"taken", "")
+	r.do("v1 ImportImage", imported+strings.Repeat("镜", 128), "")
 	for _, c := range [][3]string{
 		{"ImportImage", imported + "taken", "InvalidImageName.Duplicated"},
 		{"ImportImage", imported + "7up", "InvalidImageName.Malformed"},
 		{"ImportImage", imported + "aliyun-1", "InvalidImageName.Malformed"},
+		{"ImportImage", imported + "x", "InvalidImageName.Malformed"},
+		{"ImportImage", imported + strings.Repeat("镜", 129), "InvalidImageName.Malformed"},
 		{"ImportImage", imported + "ok Description=http://x", "InvalidDescription.Malformed"},
 		{"ImportImage", imported + "ok ClientToken=" + strings.Repeat("t", 65), "InvalidParameter"},
 		{"ImportImage", imported + "ok Architecture=z80", "InvalidParameter"},

@@ -82,6 +82,18 @@ func (r rig) same(what string, got []string, want ...string) {
 
 const other = " key=LTAIother"
 
+// A name has two to 128 letters, and they are counted, not their bytes.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	r := life(t, 0)
+	for name, want := range map[string]string{
+		strings.Repeat("镜", 128): "", "a.": "", "x": "InvalidParameter.ImageName", strings.Repeat("镜", 129): "InvalidParameter.ImageName",
+		"7up": "InvalidParameter.ImageName", "aliyun-1": "InvalidParameter.ImageName", "acs:1": "InvalidParameter.ImageName",
+	} {
+		r.do("CreateImage", "InstanceId=i-1 ImageName="+name, want)
+	}
+}
+
 // The loop: make an image, find it, share it, see it as the other account,
 // stop sharing, delete it.
 func TestLife(t *testing.T) {
