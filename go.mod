@@ -10,6 +10,7 @@ require (
 	github.com/google/uuid v1.6.0 // request ids, as UUIDs
 	github.com/prometheus/client_golang v1.25.0 // the metrics and their text format
 	go.yaml.in/yaml/v3 v3.0.5 // package state: YAML with the line of every value
+	golang.org/x/sys v0.49.0 // package main: how late Linux may wake a thread
 	modernc.org/sqlite v1.61.1 // package store/sqlite: SQLite without cgo, so one static binary for every platform
 )
 
@@ -27,7 +28,6 @@ require (
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/mod v0.42.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 	honnef.co/go/tools v0.8.2 // indirect
