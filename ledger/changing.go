@@ -144,7 +144,7 @@ func remove(ctx context.Context, tx Tx, c Caller, key ImageKey, now time.Time) e
 func drop(tx Tx, c Caller, img *Image, now time.Time, note string) error {
 	e := event(c, img.Key.Entity(), now)
 	e.Notes = []string{note}
-	_, e.Removed = shareDiff(img.Live(now), nil)
+	e.Removed = accountsOf(img.Live(now))
 	if err := tx.DeleteImage(img.Key); err != nil {
 		return err
 	}

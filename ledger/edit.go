@@ -250,11 +250,3 @@ func (e *Editor) inRegion(key ImageKey) error {
 	}
 	return nil
 }
-
-func accountsOf(shares []Share) []string {
-	ids := make([]string, len(shares))
-	for i, s := range shares {
-		ids[i] = s.Account
-	}
-	return ids
-}

@@ -129,6 +129,31 @@ func (s Share) Equal(o Share) bool {
 	return s.Account == o.Account && s.At.Equal(o.At) && s.Until.Equal(o.Until)
 }
 
+// ShareDiff is the shares of an image that are no longer as they were, and
+// those that were not as they are. One whose times were rewritten ends and
+// begins again: the history must be able to tell who could use what at any
+// moment.
+func ShareDiff(was, is []Share) (gone, come []Share) {
+	for len(was) > 0 && len(is) > 0 {
+		switch c := was[0].Compare(is[0]); {
+		case c == 0 && was[0].Equal(is[0]):
+			was, is = was[1:], is[1:]
+		case c <= 0:
+			gone, was = append(gone, was[0]), was[1:]
+		default:
+			come, is = append(come, is[0]), is[1:]
+		}
+	}
+	return append(gone, was...), append(come, is...)
+}
+
+func accountsOf(shares []Share) (ids []string) {
+	for _, s := range shares {
+		ids = append(ids, s.Account)
+	}
+	return ids
+}
+
 // Live are the shares that grant something at a moment, in list order. The
 // result may be the image's own slice.
 func (i *Image) Live(now time.Time) []Share {

@@ -15,7 +15,9 @@ func record(tx Tx, c Caller, old, img *Image, now time.Time) error {
 	if old == nil {
 		old = &Image{}
 	}
-	e.Added, e.Removed = shareDiff(old.Live(now), img.Live(now))
+	var gone []Share
+	gone, e.Added = ShareDiff(old.Live(now), img.Live(now))
+	e.Removed = accountsOf(gone)
 	if len(e.Added)+len(e.Removed)+len(e.Notes) == 0 {
 		return nil
 	}
@@ -23,33 +25,6 @@ func record(tx Tx, c Caller, old, img *Image, now time.Time) error {
 		return err
 	}
 	return tx.Append(e)
-}
-
-// shareDiff says which shares began and which accounts lost theirs. A share
-// whose times were rewritten ends and begins again: the history must be able
-// to tell who could use what at any moment.
-func shareDiff(old, now []Share) (added []Share, removed []string) {
-	was := map[string]Share{}
-	for _, s := range old {
-		was[s.Account] = s
-	}
-	for _, s := range now {
-		before, had := was[s.Account]
-		delete(was, s.Account)
-		if had && before.Equal(s) {
-			continue
-		}
-		if had {
-			removed = append(removed, s.Account)
-		}
-		added = append(added, s)
-	}
-	for _, s := range old {
-		if _, gone := was[s.Account]; gone {
-			removed = append(removed, s.Account)
-		}
-	}
-	return added, removed
 }
 
 // imageNotes says in words what changed besides shares.

@@ -31,7 +31,8 @@ func (p *spot) alike(o *spot) bool {
 // but in another; nil is where it is not at all.
 func moves(was, is *spot) (lists [][]byte) {
 	if was != nil && is != nil && was.alike(is) {
-		return append(was.held(is), is.held(was)...)
+		gone, come := ledger.ShareDiff(was.shares, is.shares)
+		return append(was.held(gone), is.held(come)...)
 	}
 	for _, p := range []*spot{was, is} {
 		if p != nil {
@@ -43,23 +44,17 @@ func moves(was, is *spot) (lists [][]byte) {
 
 // lists are all that the image stands in.
 func (p *spot) lists() [][]byte {
-	all := append(p.held(&spot{}), ownedList(p.account(p.owner), p.key.Product, p.key.Region))
+	all := append(p.held(p.shares), ownedList(p.account(p.owner), p.key.Product, p.key.Region))
 	if p.public {
 		all = append(all, publicList(p.key.Product, p.key.Region))
 	}
 	return all
 }
 
-// held are the lists of those who have a share here that they have not there.
-func (p *spot) held(there *spot) (lists [][]byte) {
-	had := make(map[string]ledger.Share, len(there.shares))
-	for _, s := range there.shares {
-		had[s.Account] = s
-	}
-	for _, s := range p.shares {
-		if before, is := had[s.Account]; !is || !before.Equal(s) {
-			lists = append(lists, heldList(p.account(s.Account), p.key.Product, p.key.Region))
-		}
+// held are the lists in which it stands by some of its shares.
+func (p *spot) held(shares []ledger.Share) (lists [][]byte) {
+	for _, s := range shares {
+		lists = append(lists, heldList(p.account(s.Account), p.key.Product, p.key.Region))
 	}
 	return lists
 }

@@ -20,8 +20,9 @@ func invalid(format string, args ...any) error {
 
 // CheckImage refuses an image that could not be given back as it is.
 func CheckImage(i *ledger.Image) error {
+	entity := i.Key.Entity()
 	texts := []string{
-		i.Key.Entity(), i.Owner, i.Name, i.Description, string(i.State), i.OSName, i.OSType,
+		entity, i.Owner, i.Name, i.Description, string(i.State), i.OSName, i.OSType,
 		i.Platform, i.Architecture, i.Family, i.Version, i.BootMode, i.License, i.CopiedFrom,
 	}
 	for k, v := range i.Tags {
@@ -30,29 +31,29 @@ func CheckImage(i *ledger.Image) error {
 	for _, s := range i.Snapshots {
 		texts = append(texts, s.ID, s.Usage, s.Device, s.Format, s.Bucket, s.Object)
 	}
-	if err := checkTexts(i.Key.Entity(), texts...); err != nil {
+	if err := checkTexts(entity, texts...); err != nil {
 		return err
 	}
 	for _, s := range i.Shares {
-		if err := checkShare(i, s); err != nil {
+		if err := checkShare(entity, s); err != nil {
 			return err
 		}
 	}
-	if err := checkTime(i.Key.Entity(), i.ReadyAt, time.Millisecond); err != nil {
+	if err := checkTime(entity, i.ReadyAt, time.Millisecond); err != nil {
 		return err
 	}
-	return checkTime(i.Key.Entity(), i.CreatedAt, time.Nanosecond)
+	return checkTime(entity, i.CreatedAt, time.Nanosecond)
 }
 
 // checkShare also insists on a number: engines write shares as lines of words.
-func checkShare(i *ledger.Image, s ledger.Share) error {
+func checkShare(entity string, s ledger.Share) error {
 	if !ledger.ValidAccount(s.Account) {
-		return invalid("%s: share with %q, which is no account number", i.Key.Entity(), s.Account)
+		return invalid("%s: share with %q, which is no account number", entity, s.Account)
 	}
-	if err := checkTime(i.Key.Entity(), s.At, time.Second); err != nil {
+	if err := checkTime(entity, s.At, time.Second); err != nil {
 		return err
 	}
-	return checkTime(i.Key.Entity(), s.Until, time.Second)
+	return checkTime(entity, s.Until, time.Second)
 }
 
 // CheckAccount refuses an account that could not be given back as it is, or

@@ -21,20 +21,11 @@ type span struct {
 // is to be, touching only what differs. An image that changes hands, or stands
 // otherwise, takes its shares along.
 func (t *tx) putReverse(key ledger.ImageKey, old, is stored) error {
-	same := old.owner == is.owner && old.standing == is.standing
-	was := map[string]ledger.Share{}
-	for _, s := range old.shares {
-		was[s.Account] = s
+	gone, come := ledger.ShareDiff(old.shares, is.shares)
+	if old.owner != is.owner || old.standing != is.standing {
+		gone, come = old.shares, is.shares
 	}
-	var come []ledger.Share
-	for _, s := range is.shares {
-		if before, had := was[s.Account]; had && same && before.Equal(s) {
-			delete(was, s.Account)
-		} else {
-			come = append(come, s)
-		}
-	}
-	for _, s := range was {
+	for _, s := range gone {
 		if err := t.dropReverse(key, old.known, s); err != nil {
 			return err
 		}
