@@ -24,14 +24,14 @@ const (
 
 // overload asks three times of what was sustained, reads and then changes, with
 // slow clients beside them, on a copy, since changes are what it is about.
-func (b *bench) overload(ctx context.Context) error {
+func (b *bench) overload(ctx context.Context) (err error) {
 	b.results.Overload = nil
 	p := population{Images: 10_000, Shares: 10}
 	server, done, err := b.serveCopy(ctx, p, "--share-quota", "cvm=1000000")
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer done(&err)
 	hold, err := holdOpen(server.addr)
 	if err != nil {
 		return err

@@ -62,6 +62,9 @@ func (p *process) stop() error {
 	return p.cmd.Wait()
 }
 
+// end stops it behind a function that fails if it does not stop as it should.
+func (p *process) end(err *error) { *err = errors.Join(*err, p.stop()) }
+
 // startServer starts the binary on a file, as an operator would.
 func startServer(ctx context.Context, bin, file string, flags ...string) (*process, error) {
 	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--rate-limits", "off", "--store", "sqlite:" + file}, flags...)
@@ -85,7 +88,7 @@ func (b *bench) serveFile(ctx context.Context, file string, flags ...string) (*p
 
 // serveCopy starts the server on a copy of the file of a population; done stops
 // it and removes the copy.
-func (b *bench) serveCopy(ctx context.Context, p population, flags ...string) (server *process, done func(), err error) {
+func (b *bench) serveCopy(ctx context.Context, p population, flags ...string) (server *process, done func(*error), err error) {
 	file, err := p.file(ctx, b.data)
 	if err != nil {
 		return nil, nil, err
@@ -106,7 +109,7 @@ func (b *bench) serveCopy(ctx context.Context, p population, flags ...string) (s
 		remove()
 		return nil, nil, err
 	}
-	return server, func() { _ = server.stop(); remove() }, nil
+	return server, func(err *error) { server.end(err); remove() }, nil
 }
 
 // hold has the kernel keep a file in memory, and give back the one before. What

@@ -33,12 +33,12 @@ func (b *bench) calls(ctx context.Context) error {
 }
 
 // callsOf compares some calls on a server that was warmed by the first of them.
-func (b *bench) callsOf(ctx context.Context, some []int, zipf bool) error {
+func (b *bench) callsOf(ctx context.Context, some []int, zipf bool) (err error) {
 	server, err := b.warmed(ctx, b.job(some[0], zipf))
 	if err != nil {
 		return err
 	}
-	defer server.stop()
+	defer server.end(&err)
 	for _, i := range some {
 		j := b.job(i, zipf)
 		if err := b.warm(ctx, server, j, b.warms/12); err != nil { // lists are other records than images
@@ -171,7 +171,7 @@ func (b *bench) grownTo(ctx context.Context, p population) (g grown, err error) 
 	if err != nil {
 		return g, err
 	}
-	defer server.stop()
+	defer server.end(&err)
 	g = grown{Images: p.Images, Shares: p.Images * p.Shares, Ready: float64(server.took.Microseconds()) / 1000, IdleMiB: server.resident()}
 	file, err := p.file(ctx, b.data)
 	if err != nil {
@@ -230,13 +230,13 @@ type page struct {
 }
 
 // pages asks for the largest page that each list has.
-func (b *bench) pages(ctx context.Context) error {
+func (b *bench) pages(ctx context.Context) (err error) {
 	b.results.Pages = nil
 	server, err := b.serve(ctx, b.whole())
 	if err != nil {
 		return err
 	}
-	defer server.stop()
+	defer server.end(&err)
 	for i, c := range calls {
 		if !c.largest {
 			continue

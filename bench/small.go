@@ -15,7 +15,7 @@ type sizes struct {
 	BinaryMB              float64
 }
 
-func (b *bench) small(ctx context.Context) error {
+func (b *bench) small(ctx context.Context) (err error) {
 	dir, err := os.MkdirTemp(b.data, "small-")
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (b *bench) small(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer full.stop()
+	defer full.end(&err)
 	time.Sleep(time.Second) // idle, not starting
 	info, err := os.Stat(b.bin)
 	if err != nil {

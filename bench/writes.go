@@ -22,12 +22,12 @@ const (
 )
 
 // writes works on a copy, so that the file stays what it was.
-func (b *bench) writes(ctx context.Context) error {
+func (b *bench) writes(ctx context.Context) (err error) {
 	server, done, err := b.serveCopy(ctx, b.whole(), "--share-quota", "cvm=100000")
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer done(&err)
 	w := &written{}
 	if err := b.changes(ctx, server, w); err != nil {
 		return err
