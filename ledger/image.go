@@ -211,16 +211,15 @@ func (i *Image) heldBy(account string, now time.Time) bool {
 // left the share that lasts longest, which tells at any moment whether anybody
 // has one. The result may be i itself.
 func (i *Image) Listed(account AccountKey) *Image {
-	c := *i
-	if i.OwnerKey() == account {
-		c.Shares = lastingLongest(i.Shares)
-	} else {
-		c.Tags = nil
-		c.Shares = only(i.Shares, slices.IndexFunc(i.Shares, func(s Share) bool { return s.Account == account.ID }))
+	shares, tags := lastingLongest(i.Shares), i.Tags
+	if i.OwnerKey() != account {
+		shares, tags = only(i.Shares, slices.IndexFunc(i.Shares, func(s Share) bool { return s.Account == account.ID })), nil
 	}
-	if len(c.Shares) == len(i.Shares) && len(c.Tags) == len(i.Tags) {
+	if len(shares) == len(i.Shares) && len(tags) == len(i.Tags) {
 		return i
 	}
+	c := *i
+	c.Shares, c.Tags = shares, tags
 	return &c
 }
 
