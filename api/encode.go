@@ -92,7 +92,7 @@ func sliceEncoder(t reflect.Type) encoder {
 // member is one field of a struct.
 type member struct {
 	index    int
-	name     string // with its quotes and colon
+	name     string // with a comma before it, its quotes and its colon
 	omitZero bool
 	encode   encoder
 }
@@ -111,25 +111,22 @@ func structEncoder(t reflect.Type) encoder {
 		if name == "" {
 			name = f.Name
 		}
-		members = append(members, member{i, `"` + name + `":`, options == "omitzero", encoderOf(f.Type)})
+		members = append(members, member{i, `,"` + name + `":`, options == "omitzero", encoderOf(f.Type)})
 	}
 	return func(b []byte, v reflect.Value) (_ []byte, err error) {
 		b = append(b, '{')
-		first := true
+		comma := 1 // to be left out, of the first
 		for i := range members {
 			m := &members[i]
 			field := v.Field(m.index)
 			if m.omitZero && field.IsZero() {
 				continue
 			}
-			if !first {
-				b = append(b, ',')
-			}
-			first = false
 			var fault error
-			if b, fault = m.encode(append(b, m.name...), field); fault != nil {
+			if b, fault = m.encode(append(b, m.name[comma:]...), field); fault != nil {
 				err = fault
 			}
+			comma = 0
 		}
 		return append(b, '}'), err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"time"
 
 	"imageshare/api"
 	"imageshare/ledger"
@@ -126,7 +127,7 @@ func (p Profile) answer(in *DescribeImageSharePermissionRequest, v view) *Descri
 	for _, share := range v.page {
 		account := Account{AliyunId: share.Account}
 		if p.SharedTime {
-			account.SharedTime = share.At.UTC().Format("2006-01-02T15:04:05Z")
+			account.SharedTime = share.At.UTC().Format(time.RFC3339)
 		}
 		out.Accounts.Account = append(out.Accounts.Account, account)
 	}

@@ -125,7 +125,7 @@ func imageOf(s ledger.Seen, now time.Time) Image {
 		ImageId: s.Key.ID, ImageName: s.Name, Description: s.Description, ImageOwnerAlias: alias(s), ImageOwnerId: owner,
 		ImageVersion: s.Version, ImageFamily: s.Family, OSName: s.OSName, OSNameEn: s.OSName, OSType: s.OSType, Platform: s.Platform,
 		Architecture: s.Architecture, Size: s.SizeGiB, Status: statuses[s.State], Usage: "none", Progress: progress(s, now),
-		CreationTime: s.CreatedAt.UTC().Format("2006-01-02T15:04:05Z"), BootMode: s.BootMode, LicenseType: s.License, IsCopied: s.CopiedFrom != "",
+		CreationTime: s.CreatedAt.UTC().Format(time.RFC3339), BootMode: s.BootMode, LicenseType: s.License, IsCopied: s.CopiedFrom != "",
 		IsPublic: s.Public, IsSelfShared: selfShared(s, now), IsSupportIoOptimized: true,
 		DiskDeviceMappings: disks(s, now), Tags: tags(s),
 	}
