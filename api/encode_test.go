@@ -28,6 +28,7 @@ type zoo struct {
 	LeftOut   string  `json:",omitzero"`
 	Kept      string  `json:"kept,omitzero"`
 	Missing   *animal `json:",omitzero"`
+	Asleep    shy
 	Empty     embedded
 	Full      embedded
 	RequestId string
@@ -36,6 +37,12 @@ type zoo struct {
 type animal struct {
 	Name string
 	Legs int64
+}
+
+// shy may have no field at all, or not the first.
+type shy struct {
+	Name string `json:",omitzero"`
+	Legs int64  `json:",omitzero"`
 }
 
 type embedded struct{ *animal }
@@ -59,7 +66,7 @@ func TestAppendJSON(t *testing.T) {
 	yes := true
 	full := &zoo{
 		Text: "a \"quoted\" text\n<with> & \u2028 and \x7f and 中文", Number: -1 << 62, Small: 7, Flag: true, Some: &yes,
-		Numbers: []int64{1, -2}, Animals: []animal{{"cat", 4}, {"hen", 2}}, Renamed: "\\", Kept: "\x1f",
+		Numbers: []int64{1, -2}, Animals: []animal{{"cat", 4}, {"hen", 2}}, Renamed: "\\", Kept: "\x1f", Asleep: shy{Legs: 4},
 		Full: embedded{&animal{"snake", 0}}, RequestId: "id",
 	}
 	full.Cages.Cage = []animal{{}}

@@ -133,7 +133,7 @@ func (o options) measure(ctx context.Context) (err error) {
 	if b.floor, err = startFloor(ctx); err != nil {
 		return err
 	}
-	defer b.floor.stop() // it knows no other end than the signal
+	defer b.floor.stop() // it knows no end but the signal, which looks like a failure
 	for _, p := range parts {
 		if o.only != "" && !slices.Contains(strings.Split(o.only, ","), p.name) {
 			continue

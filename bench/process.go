@@ -62,7 +62,7 @@ func (p *process) stop() error {
 	return p.cmd.Wait()
 }
 
-// end stops it behind a function that fails if it does not stop as it should.
+// end is stop for a defer: its error joins that of the function.
 func (p *process) end(err *error) { *err = errors.Join(*err, p.stop()) }
 
 // startServer starts the binary on a file, as an operator would.

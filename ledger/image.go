@@ -130,8 +130,9 @@ func (s Share) Equal(o Share) bool {
 }
 
 // ShareDiff is the shares of an image that are no longer as they were, and
-// those that were not as they are. One whose times were rewritten ends and
-// begins again: the history must be able to tell who could use what at any
+// those that were not as they are. Both lists are in list order, and so are the
+// results, which are the caller's own. A share whose times were rewritten ends
+// and begins again: the history must be able to tell who could use what at any
 // moment.
 func ShareDiff(was, is []Share) (gone, come []Share) {
 	for len(was) > 0 && len(is) > 0 {
@@ -211,9 +212,12 @@ func (i *Image) heldBy(account string, now time.Time) bool {
 // left the share that lasts longest, which tells at any moment whether anybody
 // has one. The result may be i itself.
 func (i *Image) Listed(account AccountKey) *Image {
-	shares, tags := lastingLongest(i.Shares), i.Tags
-	if i.OwnerKey() != account {
-		shares, tags = only(i.Shares, slices.IndexFunc(i.Shares, func(s Share) bool { return s.Account == account.ID })), nil
+	var shares []Share
+	var tags map[string]string
+	if i.OwnerKey() == account {
+		shares, tags = lastingLongest(i.Shares), i.Tags
+	} else {
+		shares = only(i.Shares, slices.IndexFunc(i.Shares, func(s Share) bool { return s.Account == account.ID }))
 	}
 	if len(shares) == len(i.Shares) && len(tags) == len(i.Tags) {
 		return i

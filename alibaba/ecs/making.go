@@ -37,12 +37,13 @@ var (
 	errNoGroup     = errors.New("there are no resource groups")
 )
 
-// nameForm is letters (Chinese ones too), digits and . : _ -, a letter first.
-// How many they are is counted beside it: a form that counts them takes
-// milliseconds to compile, at each start of the program.
+// nameForm is two or more letters (Chinese ones too), digits and . : _ -, a
+// letter first. A form that says how many at the most takes milliseconds to
+// compile, at each start of the program.
 var nameForm = regexp.MustCompile(`^\p{L}[\p{L}\p{Nd}.:_-]+$`)
 
-// named reports whether a text is a name that an account may give.
+// named reports whether a text is a name that an account may give, of 2 to 128
+// characters.
 func named(text string) bool {
 	return utf8.RuneCountInString(text) <= 128 && nameForm.MatchString(text) && !strings.HasPrefix(text, "aliyun") && !strings.HasPrefix(text, "acs:")
 }

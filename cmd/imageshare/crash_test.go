@@ -66,13 +66,19 @@ func TestKilledWhileWriting(t *testing.T) {
 
 func imageID(i int) string { return fmt.Sprintf("img-%08d", i%images) }
 
-func startProgram(t *testing.T, args ...string) (*exec.Cmd, string) {
+// itself is the test binary.
+func itself(t *testing.T) string {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self, append([]string{"serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"}, args...)...)
+	return self
+}
+
+func startProgram(t *testing.T, args ...string) (*exec.Cmd, string) {
+	t.Helper()
+	cmd := exec.Command(itself(t), append([]string{"serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"}, args...)...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()

@@ -252,11 +252,7 @@ func TestRotateSealKilled(t *testing.T) {
 // rotateAndKill kills the program some time after the new key file is there.
 func rotateAndKill(t *testing.T, db, old, fresh string, after time.Duration) {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(self, "key", "rotate-seal", "--store", "sqlite:"+db, "--secrets-key-file", old, "--new-secrets-key-file", fresh)
+	cmd := exec.Command(itself(t), "key", "rotate-seal", "--store", "sqlite:"+db, "--secrets-key-file", old, "--new-secrets-key-file", fresh)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

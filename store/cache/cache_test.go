@@ -275,6 +275,8 @@ func overSQLite(t *testing.T) ledger.Store {
 	return cache.New(s, size)
 }
 
+var crowded sync.Mutex
+
 const (
 	raced   = 8   // images
 	changes = 150 // of each
@@ -303,8 +305,11 @@ func race(t *testing.T, s ledger.Store) {
 }
 
 // crowd has writers make changes 1, 2, 3… of each image, and readers read
-// until all are made. A reader keeps what it has seen of each image.
+// until all are made. A reader keeps what it has seen of each image. There is
+// one crowd at a time: the readers of several would let no writer run.
 func crowd(change func(image, number int), read func(seen *[raced]int64)) {
+	crowded.Lock()
+	defer crowded.Unlock()
 	var writers, readers sync.WaitGroup
 	done := make(chan struct{})
 	for n := range raced {

@@ -21,9 +21,9 @@ type span struct {
 // is to be, touching only what differs. An image that changes hands, or stands
 // otherwise, takes its shares along.
 func (t *tx) putReverse(key ledger.ImageKey, old, is stored) error {
-	gone, come := ledger.ShareDiff(old.shares, is.shares)
-	if old.owner != is.owner || old.standing != is.standing {
-		gone, come = old.shares, is.shares
+	gone, come := old.shares, is.shares
+	if old.owner == is.owner && old.standing == is.standing {
+		gone, come = ledger.ShareDiff(gone, come)
 	}
 	for _, s := range gone {
 		if err := t.dropReverse(key, old.known, s); err != nil {
