@@ -18,8 +18,8 @@ const (
 // slacken gives all threads more slack, where the Go runtime has one processor
 // alone. As long as there is work now and then, a thread of the runtime naps for
 // 20 µs, looks whether another one is stuck, and naps again. With the usual
-// slack that is seven thousand times a second, a sixth to a quarter of what a
-// server that is not busy all the while takes of its processor.
+// slack that is up to nine thousand times a second, and a sixth to a quarter of
+// what a server that is not busy all the while takes of its processor.
 //
 // That thread has begun before the program does, and threads have the slack of
 // the one that started them: so the program begins anew, as the same process.
