@@ -49,7 +49,8 @@ func (x *exchange) identify(ctx context.Context) error {
 	if off := x.began.Sub(x.claim.Time); off > x.claim.Window || off < -x.claim.Window {
 		return api.ErrExpired
 	}
-	if err := x.verify(who); err != nil {
+	key, err := x.verify(who)
+	if err != nil {
 		return err
 	}
 	if x.claim.Token != "" && who.session == nil {
@@ -60,7 +61,7 @@ func (x *exchange) identify(ctx context.Context) error {
 		return api.ErrReplayed
 	}
 	if who.session == nil {
-		x.used.note(who.Cloud, who.KeyID, x.began)
+		x.used.note(key, who.name(), x.began)
 	}
 	x.caller, x.session, x.holder = who.Caller, who.session, who.holder
 	x.caller.Wire, x.caller.Action, x.caller.RequestID, x.caller.Source = x.call.Wire, x.action.Name, x.id, x.source
@@ -72,7 +73,12 @@ type speaker struct {
 	ledger.Caller
 	session *session.Session // nil for a stored key
 	holder  session.Holder   // the session's
-	secret  func() (*sign.Secret, error)
+	open    func() (*openedKey, error)
+}
+
+// name is the key's.
+func (w speaker) name() ledger.CredentialName {
+	return ledger.CredentialName{Cloud: w.Cloud, KeyID: w.KeyID}
 }
 
 // speaker finds the key among those that are stored, else in its token.
@@ -89,8 +95,8 @@ func (x *exchange) speaker(ctx context.Context) (speaker, error) {
 	}
 	return speaker{
 		Caller: ledger.Caller{Cloud: cloud, Account: cred.Account.ID, User: cred.User, KeyID: cred.ID},
-		secret: func() (*sign.Secret, error) {
-			return x.opened.open(x.Secrets, sealed{cloud, cred.ID, cred.Sealed})
+		open: func() (*openedKey, error) {
+			return x.opened.open(x.Secrets, ledger.CredentialName{Cloud: cloud, KeyID: cred.ID}, cred.Sealed)
 		},
 	}, nil
 }
@@ -127,7 +133,7 @@ func (x *exchange) temporary(ctx context.Context, unknown error) (speaker, error
 	return speaker{
 		Caller:  ledger.Caller{Cloud: cloud, Account: s.Account, User: s.User, Role: s.Role, Session: s.Name, KeyID: s.KeyID},
 		session: &s, holder: holder,
-		secret: func() (*sign.Secret, error) { return sign.NewSecret(s.Secret), nil },
+		open: func() (*openedKey, error) { return &openedKey{Secret: sign.NewSecret(s.Secret)}, nil },
 	}, nil
 }
 
@@ -144,18 +150,18 @@ func tokenFault(err error) error {
 	return err
 }
 
-func (x *exchange) verify(who speaker) error {
-	secret, err := who.secret()
+func (x *exchange) verify(who speaker) (*openedKey, error) {
+	key, err := who.open()
 	if err != nil {
-		return fmt.Errorf("open the secret of key %s: %w", who.KeyID, err)
+		return nil, fmt.Errorf("open the secret of key %s: %w", who.KeyID, err)
 	}
-	err = x.claim.Verify(secret)
+	err = x.claim.Verify(key.Secret)
 	// What the server signed helps whoever debugs a client of a wire that does
 	// not tell it; it holds the request, never the secret.
 	if m := (*sign.Mismatch)(nil); errors.As(err, &m) && x.Log.Enabled(context.Background(), slog.LevelDebug) {
 		x.Log.Debug("signature does not match", "request", x.id, "key", who.KeyID, "canonical", redact(m.Canonical), "toSign", redact(m.StringToSign))
 	}
-	return err
+	return key, err
 }
 
 // tokens are the values of whatever is called a token in a text to sign: as

@@ -2,6 +2,8 @@ package server
 
 import (
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"imageshare/ledger"
 	"imageshare/sign"
@@ -11,39 +13,45 @@ import (
 // sign for starts afresh now and then.
 const maxOpened = 1 << 14
 
-// opened keeps secrets that were opened, by what was sealed, which is all that
-// they are made of: a secret that was changed is another one, nothing in here
-// can be out of date.
+// opened keeps secrets that were opened. A key whose sealed secret is another
+// one by now is opened anew: nothing in here can be out of date.
 type opened struct {
-	mu       sync.RWMutex
-	bySealed map[sealed]*sign.Secret
+	mu    sync.RWMutex
+	byKey map[ledger.CredentialName]*openedKey
 }
 
-type sealed struct {
-	cloud    ledger.Cloud
-	id, text string
+// openedKey is all that a request needs of a key that others signed with before.
+type openedKey struct {
+	*sign.Secret
+	sealed string
+	noted  atomic.Int64 // when it was last noted as used, in seconds of 1970
 }
 
-func (o *opened) open(s Secrets, k sealed) (*sign.Secret, error) {
+func (o *opened) open(s Secrets, name ledger.CredentialName, sealed string) (*openedKey, error) {
 	o.mu.RLock()
-	kept := o.bySealed[k]
+	kept := o.byKey[name]
 	o.mu.RUnlock()
-	if kept != nil {
+	if kept != nil && kept.sealed == sealed {
 		return kept, nil
 	}
-	secret, err := s.Open(ledger.SecretName(k.cloud, k.id), k.text)
+	secret, err := s.Open(ledger.SecretName(name.Cloud, name.KeyID), sealed)
 	if err != nil {
 		return nil, err
 	}
-	return o.keep(k, sign.NewSecret(secret)), nil
+	return o.keep(name, &openedKey{Secret: sign.NewSecret(secret), sealed: sealed}), nil
 }
 
-func (o *opened) keep(k sealed, s *sign.Secret) *sign.Secret {
+func (o *opened) keep(name ledger.CredentialName, k *openedKey) *openedKey {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if len(o.bySealed) >= maxOpened || o.bySealed == nil {
-		o.bySealed = map[sealed]*sign.Secret{}
+	if len(o.byKey) >= maxOpened || o.byKey == nil {
+		o.byKey = map[ledger.CredentialName]*openedKey{}
 	}
-	o.bySealed[k] = s
-	return s
+	o.byKey[name] = k
+	return k
+}
+
+// justNoted reports whether a use is so soon after a noted one that it is not.
+func (k *openedKey) justNoted(at time.Time) bool {
+	return at.Unix()-k.noted.Load() < int64(usedStep/time.Second)
 }

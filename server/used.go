@@ -42,15 +42,17 @@ func newUsed(l *ledger.Ledger, log *slog.Logger) *used {
 }
 
 // note remembers that a key signed a request that verified.
-func (u *used) note(c ledger.Cloud, keyID string, at time.Time) {
-	name := ledger.CredentialName{Cloud: c, KeyID: keyID}
+func (u *used) note(k *openedKey, name ledger.CredentialName, at time.Time) {
+	if k.justNoted(at) {
+		return
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	was, noted := u.waiting[name]
-	if at.Sub(was) < usedStep || (!noted && len(u.waiting) >= maxUsed) {
+	if _, waits := u.waiting[name]; !waits && len(u.waiting) >= maxUsed {
 		return
 	}
 	u.waiting[name] = at
+	k.noted.Store(at.Unix())
 	u.arm()
 }
 

@@ -26,20 +26,27 @@ func kept(t *testing.T, fail func() error) (u *used, written *[]string) {
 	return u, written
 }
 
+// keyNamed is a key's name.
+func keyNamed(id string) ledger.CredentialName {
+	return ledger.CredentialName{Cloud: ledger.Tencent, KeyID: id}
+}
+
 func fine() error { return nil }
 
-// The first use is written at once, the following ones together and rarely.
+// The first use is written at once, the following ones together and rarely:
+// each key once a minute.
 func TestUsesAreWrittenTogether(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		u, written := kept(t, fine)
+		var keys [10]openedKey
 		for i := range 100 { // by ten keys in turn, never just when they are written
-			u.note(ledger.Tencent, fmt.Sprint("AKID", i%10), time.Now())
+			u.note(&keys[i%10], keyNamed(fmt.Sprint("AKID", i%10)), time.Now())
 			time.Sleep(900 * time.Millisecond)
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if got, want := fmt.Sprint(*written), "[1 after 0s 10 after 30s 10 after 1m0s 10 after 1m30s]"; got != want {
+		if got, want := fmt.Sprint(*written), "[1 after 0s 9 after 30s 1 after 1m3s 9 after 1m33s]"; got != want {
 			t.Errorf("got %s\nwant %s", got, want)
 		}
 	})
@@ -52,13 +59,14 @@ func TestUsesOfAMinuteAreOne(t *testing.T) {
 		u, _ := kept(t, fine)
 		u.wrote = time.Now()
 		first := time.Now()
+		var key openedKey
 		for range 20 {
-			u.note(ledger.Tencent, "AKID", time.Now())
+			u.note(&key, keyNamed("AKID"), time.Now())
 			time.Sleep(time.Second)
 		}
 		u.mu.Lock()
 		defer u.mu.Unlock()
-		if at := u.waiting[ledger.CredentialName{Cloud: ledger.Tencent, KeyID: "AKID"}]; !at.Equal(first) {
+		if at := u.waiting[keyNamed("AKID")]; !at.Equal(first) {
 			t.Errorf("got %v, want %v", at, first)
 		}
 	})
@@ -70,10 +78,10 @@ func TestUsesSurviveAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("broken")
 		u, written := kept(t, func() error { return broken })
-		u.note(ledger.Tencent, "AKID1", time.Now())
+		u.note(new(openedKey), keyNamed("AKID1"), time.Now())
 		synctest.Wait()
 		broken = nil
-		u.note(ledger.Tencent, "AKID2", time.Now())
+		u.note(new(openedKey), keyNamed("AKID2"), time.Now())
 		if err := u.flush(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -94,7 +102,7 @@ func TestUsesAreBounded(t *testing.T) {
 		u, written := kept(t, fine)
 		u.wrote = time.Now()
 		for i := range maxUsed + 5 {
-			u.note(ledger.Alibaba, fmt.Sprint("LTAI", i), time.Now())
+			u.note(new(openedKey), keyNamed(fmt.Sprint("AKID", i)), time.Now())
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()

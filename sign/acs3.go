@@ -120,6 +120,11 @@ func acs3Text(canonical []byte) string {
 	return SchemeACS3 + "\n" + hexSum(canonical)
 }
 
+func acs3MAC(secret, text string) string {
+	sum := mac256([]byte(secret), []byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
 // verify puts the body's true hash into the text and asks that the header says
 // the same: a client could sign two different ones.
 func (c *acs3) verify(r *Request, secret string) error {
@@ -127,8 +132,7 @@ func (c *acs3) verify(r *Request, secret string) error {
 	whole.payload = hexSum(r.Body)
 	text := whole.append(nil)
 	toSign := acs3Text(text)
-	signature := hex.EncodeToString(sumMAC([]byte(secret), toSign))
-	if equal(signature, c.signature) && c.content == whole.payload {
+	if equal(acs3MAC(secret, toSign), c.signature) && c.content == whole.payload {
 		return nil
 	}
 	return &Mismatch{StringToSign: toSign, Canonical: string(text)}
@@ -159,9 +163,8 @@ func SignACS3(r *Request, k Key, o ACS3Options) error {
 		return err
 	}
 	c.payload = hexSum(r.Body)
-	mac := sumMAC([]byte(k.Secret), acs3Text(c.append(nil)))
 	r.setHeader("Authorization", SchemeACS3+" Credential="+k.ID+
-		",SignedHeaders="+strings.Join(names, ";")+",Signature="+hex.EncodeToString(mac))
+		",SignedHeaders="+strings.Join(names, ";")+",Signature="+acs3MAC(k.Secret, acs3Text(c.append(nil))))
 	return nil
 }
 

@@ -1,8 +1,6 @@
 package sign
 
 import (
-	"crypto/hmac"
-	"crypto/sha1"
 	"encoding/base64"
 	"strings"
 	"time"
@@ -140,9 +138,8 @@ func alibabaV1Text(method, query string) string {
 }
 
 func alibabaV1MAC(secret, text string) string {
-	mac := hmac.New(sha1.New, []byte(secret+"&"))
-	mac.Write([]byte(text))
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	sum := mac1([]byte(secret+"&"), []byte(text))
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 func (c *alibabaV1) verify(secret string) error {

@@ -1,7 +1,6 @@
 package sign
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -130,10 +129,4 @@ func hexSum(data []byte) string { return string(appendSum(nil, data)) }
 func appendSum(b, data []byte) []byte {
 	sum := sha256.Sum256(data)
 	return hex.AppendEncode(b, sum[:])
-}
-
-func sumMAC(key []byte, text string) []byte {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(text))
-	return mac.Sum(nil)
 }

@@ -1,11 +1,9 @@
 package sign
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"hash"
-	"sync"
+	"strings"
 	"sync/atomic"
 )
 
@@ -24,36 +22,30 @@ func NewSecret(text string) *Secret { return &Secret{text: text} }
 // String keeps the text out of whatever prints a Secret.
 func (*Secret) String() string { return "a secret" }
 
-// tc3Key signs for one service on one day.
+// tc3Key signs for one scope: a day, a service and the word that ends them.
 type tc3Key struct {
-	date, service string
-	macs          sync.Pool // of hash.Hash, keyed
+	scope string
+	key   [sha256.Size]byte
 }
 
 // key is the signing key of a scope: the one in use, if it is that.
-func (s *Secret) key(date, service string) *tc3Key {
-	if k := s.tc3.Load(); k != nil && k.date == date && k.service == service {
+func (s *Secret) key(of scope) *tc3Key {
+	if k := s.tc3.Load(); k != nil && k.scope == of.text {
 		return k
 	}
-	k := newTC3Key(s.text, date, service)
+	k := newTC3Key(s.text, of)
 	s.tc3.Store(k)
 	return k
 }
 
-func newTC3Key(secret, date, service string) *tc3Key {
-	key := sumMAC(sumMAC(sumMAC([]byte("TC3"+secret), date), service), tc3Terminator)
-	k := &tc3Key{date: date, service: service}
-	k.macs.New = func() any { return hmac.New(sha256.New, key) }
-	return k
+func newTC3Key(secret string, of scope) *tc3Key {
+	key := mac256([]byte("TC3"+secret), []byte(of.date))
+	key = mac256(key[:], []byte(of.service))
+	return &tc3Key{strings.Clone(of.text), mac256(key[:], []byte(tc3Terminator))}
 }
 
 // hexSum is the signature of a text.
 func (k *tc3Key) hexSum(text []byte) string {
-	mac := k.macs.Get().(hash.Hash)
-	defer k.macs.Put(mac)
-	mac.Reset()
-	mac.Write(text)
-	var room [longest / 2 * 3]byte
-	sum := mac.Sum(room[:0])
-	return string(hex.AppendEncode(sum, sum)[len(sum):])
+	sum := mac256(k.key[:], text)
+	return hex.EncodeToString(sum[:])
 }

@@ -219,7 +219,7 @@ func (c *tc3) appendToSign(b, canonical []byte) []byte {
 }
 
 func (c *tc3) verify(r *Request, secret *Secret) error {
-	key := secret.key(c.scope.date, c.scope.service)
+	key := secret.key(c.scope)
 	var expected *Mismatch
 	toSign := make([]byte, 0, 256)
 	for text := range c.candidates(r) {
@@ -261,7 +261,7 @@ func SignTC3(r *Request, k Key, o TC3Options) {
 	for _, name := range c.names {
 		c.values = append(c.values, lower(strings.Trim(r.Header.Get(name), " \t")))
 	}
-	key := newTC3Key(k.Secret, c.scope.date, c.scope.service)
+	key := newTC3Key(k.Secret, c.scope)
 	r.setHeader("Authorization", SchemeTC3+" Credential="+k.ID+"/"+c.scope.text+
 		", SignedHeaders="+strings.Join(c.names, ";")+", Signature="+key.hexSum(c.appendToSign(nil, c.append(nil))))
 }

@@ -1,9 +1,6 @@
 package sign
 
 import (
-	"crypto/hmac"
-	"crypto/sha1"
-	"crypto/sha256"
 	"encoding/base64"
 	"slices"
 	"strconv"
@@ -125,13 +122,12 @@ func tencentPairs(params []Param) string {
 }
 
 func (t tencentRecipe) mac(secret, text, method string) string {
-	hash := sha1.New
 	if slices.Contains(t.sha256, method) {
-		hash = sha256.New
+		sum := mac256([]byte(secret), []byte(text))
+		return base64.StdEncoding.EncodeToString(sum[:])
 	}
-	mac := hmac.New(hash, []byte(secret))
-	mac.Write([]byte(text))
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	sum := mac1([]byte(secret), []byte(text))
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // TencentOptions say how to sign.
