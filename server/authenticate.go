@@ -133,7 +133,7 @@ func (x *exchange) temporary(ctx context.Context, unknown error) (speaker, error
 	return speaker{
 		Caller:  ledger.Caller{Cloud: cloud, Account: s.Account, User: s.User, Role: s.Role, Session: s.Name, KeyID: s.KeyID},
 		session: &s, holder: holder,
-		open: func() (*openedKey, error) { return &openedKey{Secret: sign.NewSecret(s.Secret)}, nil },
+		open: func() (*openedKey, error) { return newOpenedKey("", s.Secret), nil },
 	}, nil
 }
 
@@ -155,7 +155,7 @@ func (x *exchange) verify(who speaker) (*openedKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the secret of key %s: %w", who.KeyID, err)
 	}
-	err = x.claim.Verify(key.Secret)
+	err = x.claim.Verify(&key.secret)
 	// What the server signed helps whoever debugs a client of a wire that does
 	// not tell it; it holds the request, never the secret.
 	if m := (*sign.Mismatch)(nil); errors.As(err, &m) && x.Log.Enabled(context.Background(), slog.LevelDebug) {

@@ -22,9 +22,15 @@ type opened struct {
 
 // openedKey is all that a request needs of a key that others signed with before.
 type openedKey struct {
-	*sign.Secret
 	sealed string
+	secret sign.Secret
 	noted  atomic.Int64 // when it was last noted as used, in seconds of 1970
+}
+
+func newOpenedKey(sealed, secret string) *openedKey {
+	k := &openedKey{sealed: sealed}
+	k.secret.Reset(secret)
+	return k
 }
 
 func (o *opened) open(s Secrets, name ledger.CredentialName, sealed string) (*openedKey, error) {
@@ -38,7 +44,7 @@ func (o *opened) open(s Secrets, name ledger.CredentialName, sealed string) (*op
 	if err != nil {
 		return nil, err
 	}
-	return o.keep(name, &openedKey{Secret: sign.NewSecret(secret), sealed: sealed}), nil
+	return o.keep(name, newOpenedKey(sealed, secret)), nil
 }
 
 func (o *opened) keep(name ledger.CredentialName, k *openedKey) *openedKey {

@@ -3,8 +3,8 @@ package sign
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"strings"
 	"sync/atomic"
+	"unique"
 )
 
 // Secret is a key's secret with what was derived from it last: the signing key
@@ -17,20 +17,32 @@ type Secret struct {
 }
 
 // NewSecret is a secret of which nothing was derived yet.
-func NewSecret(text string) *Secret { return &Secret{text: text} }
+func NewSecret(text string) *Secret {
+	s := new(Secret)
+	s.Reset(text)
+	return s
+}
+
+// Reset makes s a secret of which nothing was derived yet: for one that is part
+// of something larger.
+func (s *Secret) Reset(text string) {
+	s.text = text
+	s.tc3.Store(nil)
+}
 
 // String keeps the text out of whatever prints a Secret.
 func (*Secret) String() string { return "a secret" }
 
-// tc3Key signs for one scope: a day, a service and the word that ends them.
+// tc3Key signs for one scope: a day, a service and the word that ends them. All
+// keys have the scope's text together, which is mostly the same.
 type tc3Key struct {
-	scope string
+	scope unique.Handle[string]
 	key   [sha256.Size]byte
 }
 
 // key is the signing key of a scope: the one in use, if it is that.
 func (s *Secret) key(of scope) *tc3Key {
-	if k := s.tc3.Load(); k != nil && k.scope == of.text {
+	if k := s.tc3.Load(); k != nil && k.scope.Value() == of.text {
 		return k
 	}
 	k := newTC3Key(s.text, of)
@@ -41,7 +53,7 @@ func (s *Secret) key(of scope) *tc3Key {
 func newTC3Key(secret string, of scope) *tc3Key {
 	key := mac256([]byte("TC3"+secret), []byte(of.date))
 	key = mac256(key[:], []byte(of.service))
-	return &tc3Key{strings.Clone(of.text), mac256(key[:], []byte(tc3Terminator))}
+	return &tc3Key{unique.Make(of.text), mac256(key[:], []byte(tc3Terminator))}
 }
 
 // hexSum is the signature of a text.

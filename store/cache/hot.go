@@ -10,11 +10,14 @@ import (
 // most cost neither a copy nor a decoding. Each has one place, by the hash of
 // its name. Who stands there gives way to another that is asked for twice while
 // nobody asked for the first.
-type hot struct{ places []atomic.Pointer[standing] }
+type hot struct{ places []place }
 
-type standing struct {
-	image *ledger.Image
-	asked atomic.Bool // since another wanted the place
+// place is looked at for many images that do not stand there, so that it tells
+// without a look at the one that does.
+type place struct {
+	hash  atomic.Uint64 // of the name of who stands there, or lately did
+	asked atomic.Bool   // since another wanted the place
+	image atomic.Pointer[ledger.Image]
 }
 
 const (
@@ -28,24 +31,24 @@ const (
 	hotRecord = 256
 )
 
-func newHot(bytes int) hot {
-	return hot{make([]atomic.Pointer[standing], max(1, bytes/hotSize))}
-}
+func newHot(bytes int) hot { return hot{make([]place, max(1, bytes/hotSize))} }
 
-func (h *hot) place(hash uint64) *atomic.Pointer[standing] {
-	return &h.places[hash%uint64(len(h.places))]
-}
+func (h *hot) place(hash uint64) *place { return &h.places[hash%uint64(len(h.places))] }
 
 // get is an image that is kept, else nil.
 func (h *hot) get(hash uint64, k ledger.ImageKey) *ledger.Image {
-	s := h.place(hash).Load()
-	if s == nil || s.image.Key != k {
+	p := h.place(hash)
+	if p.hash.Load() != hash {
 		return nil
 	}
-	if !s.asked.Load() { // a store would take the line from other processors
-		s.asked.Store(true)
+	i := p.image.Load()
+	if i == nil || i.Key != k {
+		return nil
 	}
-	return s.image
+	if !p.asked.Load() { // a store would take the line from other processors
+		p.asked.Store(true)
+	}
+	return i
 }
 
 // wants reports whether an image may have its place, by the size of its record.
@@ -53,16 +56,20 @@ func (h *hot) wants(hash uint64, size int) bool {
 	if size > hotRecord {
 		return false
 	}
-	s := h.place(hash).Load()
-	return s == nil || !s.asked.CompareAndSwap(true, false)
+	p := h.place(hash)
+	return p.image.Load() == nil || !p.asked.CompareAndSwap(true, false)
 }
 
 // put is for whoever holds the cell of the image, as is drop.
-func (h *hot) put(hash uint64, i *ledger.Image) { h.place(hash).Store(&standing{image: i}) }
+func (h *hot) put(hash uint64, i *ledger.Image) {
+	p := h.place(hash)
+	p.image.Store(i)
+	p.hash.Store(hash)
+}
 
 func (h *hot) drop(hash uint64, name []byte) {
 	p := h.place(hash)
-	if s := p.Load(); s != nil && string(imageName(s.image.Key)) == string(name) {
-		p.CompareAndSwap(s, nil) // what stands there by now is another's
+	if i := p.image.Load(); i != nil && string(imageName(i.Key)) == string(name) {
+		p.image.CompareAndSwap(i, nil) // what stands there by now is another's
 	}
 }

@@ -30,7 +30,14 @@ func (k *keys) get(n keyName) *ledger.Credential {
 	return k.byName[n]
 }
 
+// put keeps a key with its texts side by side, and its name made of them: each
+// line of memory that a request fetches is dear.
 func (k *keys) put(n keyName, c *ledger.Credential) {
+	together := *c
+	texts := c.ID + c.Account.ID + c.User
+	together.ID, texts = texts[:len(c.ID)], texts[len(c.ID):]
+	together.Account.ID, together.User = texts[:len(c.Account.ID)], texts[len(c.Account.ID):]
+	n.id, c = together.ID, &together
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.byName) >= maxKeys || k.byName == nil {
