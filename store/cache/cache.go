@@ -131,7 +131,7 @@ func (s *Store) Credential(ctx context.Context, c ledger.Cloud, keyID string) (*
 	at := s.clock.Load()
 	k, err := s.Store.Credential(ctx, c, keyID)
 	if err == nil {
-		s.name(n.bytes()).cell.keep(at, func() { s.keys.put(n, k) })
+		s.name(n.bytes()).cell.keep(at, func() { k = s.keys.put(n, k) })
 	}
 	return k, err
 }

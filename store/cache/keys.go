@@ -31,8 +31,9 @@ func (k *keys) get(n keyName) *ledger.Credential {
 }
 
 // put keeps a key with its texts side by side, and its name made of them: each
-// line of memory that a request fetches is dear.
-func (k *keys) put(n keyName, c *ledger.Credential) {
+// line of memory that a request fetches is dear. It gives what is kept, for the
+// caller to have the same texts.
+func (k *keys) put(n keyName, c *ledger.Credential) *ledger.Credential {
 	together := *c
 	texts := c.ID + c.Account.ID + c.User
 	together.ID, texts = texts[:len(c.ID)], texts[len(c.ID):]
@@ -44,6 +45,7 @@ func (k *keys) put(n keyName, c *ledger.Credential) {
 		k.byName = map[keyName]*ledger.Credential{}
 	}
 	k.byName[n] = c
+	return c
 }
 
 func (k *keys) drop(n keyName) {
