@@ -28,6 +28,7 @@ package cache
 
 import (
 	"context"
+	"encoding/binary"
 	"hash/maphash"
 	"sync"
 	"sync/atomic"
@@ -43,7 +44,7 @@ type Store struct {
 	records *freecache.Cache
 	terms   terms
 	hot     hot
-	seed    maphash.Seed
+	seeds   [2]maphash.Seed
 	keys    keys
 	full    atomic.Bool   // something was forgotten already
 	clock   atomic.Uint64 // counts the moments at which a change closed or opened a cell
@@ -74,7 +75,7 @@ const marks = 1 << 18
 func New(engine ledger.Store, bytes int) *Store {
 	return &Store{
 		Store: engine, records: freecache.NewCacheCustomTimer(bytes-bytes/hotShare, new(turns)),
-		hot: newHot(bytes / hotShare), seed: maphash.MakeSeed(),
+		hot: newHot(bytes / hotShare), seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
 	}
 }
 
@@ -138,7 +139,7 @@ func (s *Store) Credential(ctx context.Context, c ledger.Cloud, keyID string) (*
 
 // get is a record that is kept, and how many bytes it takes; else nil.
 func get[T any](s *Store, n name, code func(*codec, *T)) (v *T, size int) {
-	err := s.records.GetFn(n.bytes, func(b []byte) error {
+	err := s.records.GetFn(n.sum[:], func(b []byte) error {
 		v, size = new(T), len(b)
 		return decode(&s.terms, b, v, code)
 	})
@@ -154,7 +155,7 @@ func fill[T any](s *Store, n name, code func(*codec, *T), ask func() (*T, error)
 	at := s.clock.Load()
 	found, err := ask()
 	if err == nil && s.worth(n.hash) {
-		n.cell.keep(at, func() { s.put(n.bytes, encode(&s.terms, found, code)) })
+		n.cell.keep(at, func() { s.put(n, encode(&s.terms, found, code)) })
 	}
 	return found, err
 }
@@ -171,18 +172,23 @@ func (s *Store) worth(hash uint64) bool {
 }
 
 // put keeps a record; one too large to be worth it is not kept.
-func (s *Store) put(name, record []byte) { _ = s.records.Set(name, record, 0) }
+func (s *Store) put(n name, record []byte) { _ = s.records.Set(n.sum[:], record, 0) }
 
-// name is what a record is called here, and where that leads.
+// name is what a record is called here, and where that leads. It is a sum of
+// the whole name, which would take a fifth of a record: 128 bits under seeds that
+// nobody knows, so that no two records ever have one.
 type name struct {
-	bytes []byte
-	hash  uint64
-	cell  *cell
+	sum  [16]byte
+	hash uint64 // half of it
+	cell *cell
 }
 
 func (s *Store) name(bytes []byte) name {
-	h := maphash.Bytes(s.seed, bytes)
-	return name{bytes, h, &s.cells[h%cells]}
+	n := name{hash: maphash.Bytes(s.seeds[0], bytes)}
+	binary.LittleEndian.PutUint64(n.sum[:8], n.hash)
+	binary.LittleEndian.PutUint64(n.sum[8:], maphash.Bytes(s.seeds[1], bytes))
+	n.cell = &s.cells[n.hash%cells]
+	return n
 }
 
 // since reports whether no change began or ended since a moment of the clock.

@@ -15,7 +15,8 @@ import (
 // for both ways, so that they cannot differ. To write a record it only reads
 // it, as others may at the same time. Records are written small, since how many
 // fit is how many are found: what many records have in common is a number of
-// terms, an account and a time are how much more they are than the one before.
+// terms, an account and a time are how much more they are than the one before,
+// and what is empty, as much is, stands together and takes two bytes.
 type codec struct {
 	terms   *terms
 	reading bool
@@ -25,6 +26,7 @@ type codec struct {
 	room    int    // how long they are together
 	last    int64  // the time before, in seconds of 1970
 	holder  int64  // the account before
+	zeros   uint64 // in a row, not yet written or left to read
 	ends    bool   // a share of the list has an end
 	broken  bool
 }
@@ -32,6 +34,7 @@ type codec struct {
 func encode[T any](t *terms, v *T, code func(*codec, *T)) []byte {
 	c := codec{terms: t, out: make([]byte, 0, 512)}
 	code(&c, v)
+	c.endZeros()
 	return append(binary.AppendUvarint(nil, uint64(c.room)), c.out...)
 }
 
@@ -41,46 +44,65 @@ var errBroken = errors.New("a record in the cache is not one")
 // decode reads what encode wrote and keeps nothing of it.
 func decode[T any](t *terms, b []byte, v *T, code func(*codec, *T)) error {
 	c := codec{terms: t, reading: true, in: b}
-	room := c.next()
+	room := c.whole()
 	if room > longest*uint64(len(b)) {
 		return errBroken
 	}
 	c.texts = make([]byte, 0, room)
-	if code(&c, v); c.broken || len(c.in) > 0 {
+	code(&c, v)
+	if c.endZeros(); c.broken || len(c.in) > 0 {
 		return errBroken
 	}
 	return nil
 }
 
-// image leaves out the key, which whoever asks knows.
+// endZeros ends a row of zeros: one in a record ends with it, as one in an item
+// of a list does, so that no item is without a byte.
+func (c *codec) endZeros() {
+	switch {
+	case c.zeros == 0:
+	case c.reading:
+		c.broken = true
+	default:
+		c.out = binary.AppendUvarint(append(c.out, 0), c.zeros)
+		c.zeros = 0
+	}
+}
+
+// image leaves out the key, which whoever asks knows. What most have comes
+// first, what most have not behind it.
 func (c *codec) image(i *ledger.Image) {
 	c.account(&i.Owner)
-	term(c, &i.State)
-	c.flag(&i.Public)
-	c.flag(&i.Encrypted)
-	for _, s := range [...]*string{&i.OSName, &i.OSType, &i.Platform, &i.Architecture, &i.BootMode, &i.License} {
+	for _, s := range [...]*string{&i.OSName, &i.OSType, &i.Platform, &i.Architecture} {
 		term(c, s)
 	}
-	for _, s := range [...]*string{&i.Name, &i.Description, &i.Family, &i.Version, &i.CopiedFrom} {
-		word(c, s)
-	}
+	term(c, &i.State)
 	number(c, &i.SizeGiB)
-	c.flag(&i.Imported)
+	word(c, &i.Name)
+	word(c, &i.Description)
 	c.time(&i.CreatedAt)
 	c.time(&i.ReadyAt)
+	for _, b := range [...]*bool{&i.Public, &i.Encrypted, &i.Imported} {
+		c.flag(b)
+	}
+	term(c, &i.BootMode)
+	term(c, &i.License)
+	for _, s := range [...]*string{&i.Family, &i.Version, &i.CopiedFrom} {
+		word(c, s)
+	}
 	c.tags(&i.Tags)
 	list(c, &i.Snapshots, (*codec).snapshot)
 	c.shares(&i.Shares)
 }
 
 func (c *codec) snapshot(s *ledger.Snapshot) {
-	for _, text := range [...]*string{&s.Usage, &s.Device, &s.Format} {
-		term(c, text)
-	}
-	for _, text := range [...]*string{&s.ID, &s.Bucket, &s.Object} {
-		word(c, text)
-	}
+	word(c, &s.ID)
 	number(c, &s.SizeGiB)
+	term(c, &s.Usage)
+	term(c, &s.Device)
+	term(c, &s.Format)
+	word(c, &s.Bucket)
+	word(c, &s.Object)
 }
 
 // shares say once whether any of them has an end: most have none.
@@ -134,11 +156,34 @@ func (c *codec) uint(n *uint64) {
 		*n = c.next()
 		return
 	}
-	c.out = binary.AppendUvarint(c.out, *n)
+	c.write(*n)
 }
 
-// next reads a number.
+func (c *codec) write(n uint64) {
+	if n == 0 {
+		c.zeros++
+		return
+	}
+	c.endZeros()
+	c.out = binary.AppendUvarint(c.out, n)
+}
+
+// next reads a number. A zero is followed by how many there are of it.
 func (c *codec) next() uint64 {
+	if c.zeros > 0 {
+		c.zeros--
+		return 0
+	}
+	n := c.whole()
+	if n == 0 && !c.broken {
+		c.zeros = c.whole() - 1
+		c.broken = c.broken || c.zeros+1 == 0
+	}
+	return n
+}
+
+// whole reads a number as it stands.
+func (c *codec) whole() uint64 {
 	if len(c.in) > 0 && c.in[0] < 0x80 { // as most are
 		n := uint64(c.in[0])
 		c.in = c.in[1:]
@@ -167,7 +212,7 @@ func unfold(bits uint64) int64 { return int64(bits>>1) ^ -int64(bits&1) }
 // count is how many bytes or items follow.
 func (c *codec) count(n int) int {
 	if !c.reading {
-		c.out = binary.AppendUvarint(c.out, uint64(n))
+		c.write(uint64(n))
 		return n
 	}
 	if bits := c.next(); bits <= uint64(len(c.in)) { // each takes a byte at least
@@ -290,6 +335,7 @@ func list[T any](c *codec, l *[]T, each func(*codec, *T)) {
 	}
 	for i := range *l {
 		each(c, &(*l)[i])
+		c.endZeros()
 	}
 }
 

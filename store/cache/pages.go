@@ -108,7 +108,8 @@ func (s *Store) page(q ledger.SetQuery) *page {
 // pageNamed copies a page before it reads it: that takes a while, and others
 // want to look at what is kept near it.
 func (s *Store) pageNamed(q ledger.SetQuery) *page {
-	b, err := s.records.Get(pageName(q))
+	n := s.name(pageName(q))
+	b, err := s.records.Get(n.sum[:])
 	p := new(page)
 	if err != nil || s.closed.Load() || decode(&s.terms, b, p, (*codec).page) != nil {
 		return nil
@@ -175,7 +176,7 @@ func (s *Store) keepPage(q ledger.SetQuery, at uint64, found ledger.SetPage) {
 	for i, img := range found.Images {
 		p.entries[i] = entry{*img.Listed(q.Account), s.name(imageName(img.Key)).hash % cells}
 	}
-	s.put(n.bytes, encode(&s.terms, &p, (*codec).page))
+	s.put(n, encode(&s.terms, &p, (*codec).page))
 }
 
 func (c *codec) page(p *page) {

@@ -22,8 +22,11 @@ const (
 	maxTerm  = 64 // bytes
 )
 
-// number is the number of a text, 0 where it has none.
+// number is the number of a text, 0 where it has none, as the empty one.
 func (t *terms) number(text string) uint64 {
+	if text == "" {
+		return 0
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if n := t.numbers[text]; n > 0 || len(text) > maxTerm || len(t.numbers) == maxTerms {

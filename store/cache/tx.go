@@ -33,8 +33,8 @@ type noting struct {
 func (n *noting) note(bytes []byte) {
 	name := n.store.name(bytes)
 	n.shut[n.store.shut(name, func() {
-		n.store.records.Del(name.bytes)
-		n.store.hot.drop(name.hash, name.bytes)
+		n.store.records.Del(name.sum[:])
+		n.store.hot.drop(name.hash, bytes)
 	})]++
 }
 
