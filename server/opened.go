@@ -57,7 +57,10 @@ func (o *opened) keep(name ledger.CredentialName, k *openedKey) *openedKey {
 	return k
 }
 
-// justNoted reports whether a use is so soon after a noted one that it is not.
+// String keeps the secret out of whatever prints a key.
+func (*openedKey) String() string { return "an opened key" }
+
+// justNoted reports whether a use is so near to a noted one that it is not.
 func (k *openedKey) justNoted(at time.Time) bool {
-	return at.Unix()-k.noted.Load() < int64(usedStep/time.Second)
+	return at.Sub(time.Unix(k.noted.Load(), 0)).Abs() < usedStep
 }

@@ -11,12 +11,13 @@ import (
 )
 
 const (
-	// usedEvery is how often last uses are written at most.
+	// usedEvery is how often last uses are written at most, and usedStep how soon
+	// after a noted use of a key another is not: what is told is a minute late at
+	// the most.
 	usedEvery = 30 * time.Second
-	// usedStep is how exact they are: a use so soon after a noted one is not.
-	usedStep = time.Minute
-	// maxUsed bounds what waits to be written. Keys beyond it are noted when
-	// they are used again.
+	usedStep  = 30 * time.Second
+	// maxUsed bounds what waits to be written. Keys beyond it are noted by a
+	// later use.
 	maxUsed = 10000
 	// usedPatience is how long a store may take to write them.
 	usedPatience = 10 * time.Second
@@ -48,7 +49,8 @@ func (u *used) note(k *openedKey, name ledger.CredentialName, at time.Time) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if _, waits := u.waiting[name]; !waits && len(u.waiting) >= maxUsed {
+	was, waits := u.waiting[name]
+	if at.Before(was) || (!waits && len(u.waiting) >= maxUsed) {
 		return
 	}
 	u.waiting[name] = at
@@ -73,7 +75,7 @@ func (u *used) arm() {
 }
 
 // flush writes what waits. What could not be written waits on, for the next
-// use of any key to try again.
+// use that is noted to try again.
 func (u *used) flush(ctx context.Context) error {
 	u.writing.Lock()
 	defer u.writing.Unlock()

@@ -128,13 +128,13 @@ func TestACS3ContentHashMustBeTheBodys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := expected(t, p.Verify(sign.NewSecret(secret)))
+	m := expected(t, p.Verify(secretOf(secret)))
 	head, _, _ := strings.Cut(r.Header.Get("Authorization"), "Signature=")
 	r.Header.Set("Authorization", head+"Signature="+hexMAC(secret, m.StringToSign))
 	if p, err = s.read(r); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Verify(sign.NewSecret(secret)); !errors.Is(err, sign.ErrMismatch) {
+	if err := p.Verify(secretOf(secret)); !errors.Is(err, sign.ErrMismatch) {
 		t.Errorf("error is %v, want %v", err, sign.ErrMismatch)
 	}
 }

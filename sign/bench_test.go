@@ -9,7 +9,7 @@ import (
 func benchmark(b *testing.B, r *sign.Request, read func(*sign.Request) (sign.Proof, error)) {
 	b.Helper()
 	b.ReportAllocs()
-	kept := sign.NewSecret(secret) // as a server keeps it
+	kept := secretOf(secret) // as a server keeps it
 	for b.Loop() {
 		p, err := read(r)
 		if err != nil {

@@ -126,7 +126,7 @@ func (w wire) roundTrip(t *testing.T, s *signed, where, at int, delta byte) {
 	if err != nil {
 		t.Fatalf("what was signed cannot be read: %v", err)
 	}
-	if err := p.Verify(sign.NewSecret(s.secret)); err != nil {
+	if err := p.Verify(secretOf(s.secret)); err != nil {
 		t.Fatalf("what was signed does not verify: %v\n%+v", err, expected(t, err))
 	}
 	id, parts := p.KeyID, w.parts(s)
@@ -135,7 +135,7 @@ func (w wire) roundTrip(t *testing.T, s *signed, where, at int, delta byte) {
 	}
 	s.r.Body = []byte(s.body)
 	p, err = w.read(s.r)
-	if err == nil && p.KeyID == id && p.Verify(sign.NewSecret(s.secret)) == nil {
+	if err == nil && p.KeyID == id && p.Verify(secretOf(s.secret)) == nil {
 		t.Fatalf("a changed request verifies: %+v with secret %q", s.r, s.secret)
 	}
 }
@@ -212,7 +212,7 @@ func FuzzTencentV2(f *testing.F) {
 		if err != nil {
 			t.Skip() // two of the names are one
 		}
-		if err := p.Verify(sign.NewSecret(secret)); err != nil {
+		if err := p.Verify(secretOf(secret)); err != nil {
 			t.Fatalf("what was signed does not verify: %v\n%+v", err, expected(t, err))
 		}
 		before, s := readable(r), &signed{r: r, secret: secret}
@@ -221,7 +221,7 @@ func FuzzTencentV2(f *testing.F) {
 			return
 		}
 		const others = 4 // parts that are no parameters come first
-		if p, err = w.read(r); err == nil && p.Verify(sign.NewSecret(s.secret)) == nil && (where%len(parts) < others || readable(r) != before) {
+		if p, err = w.read(r); err == nil && p.Verify(secretOf(s.secret)) == nil && (where%len(parts) < others || readable(r) != before) {
 			t.Fatalf("a changed request verifies: %+v with secret %q", r, s.secret)
 		}
 	})
@@ -277,7 +277,7 @@ func checkStranger(t *testing.T, p sign.Proof, err error) {
 	var field *sign.FieldError
 	switch {
 	case err == nil && p.KeyID != "" && p.Signature != "":
-		expected(t, p.Verify(sign.NewSecret("no client signs with this")))
+		expected(t, p.Verify(secretOf("no client signs with this")))
 	case err == nil:
 		t.Fatalf("proof without key or signature: %+v", p)
 	case !errors.As(err, &field):

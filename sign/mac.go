@@ -33,7 +33,7 @@ func mac1(key, text []byte) [sha1.Size]byte {
 
 const (
 	blockSize    = 64   // of both hashes, in bytes
-	longestMACed = 1024 // what fits without asking for memory; longer texts do ask
+	longestMACed = 1024 // a block and a text that fit without asking for memory; longer ones ask
 )
 
 var innerPad, outerPad = padding(0x36), padding(0x5c)

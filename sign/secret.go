@@ -16,15 +16,8 @@ type Secret struct {
 	tc3  atomic.Pointer[tc3Key]
 }
 
-// NewSecret is a secret of which nothing was derived yet.
-func NewSecret(text string) *Secret {
-	s := new(Secret)
-	s.Reset(text)
-	return s
-}
-
-// Reset makes s a secret of which nothing was derived yet: for one that is part
-// of something larger.
+// Reset makes s a secret of which nothing was derived yet, before anybody uses
+// it. The zero Secret is an empty one, which matches nothing.
 func (s *Secret) Reset(text string) {
 	s.text = text
 	s.tc3.Store(nil)

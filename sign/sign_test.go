@@ -42,6 +42,12 @@ type wire struct {
 	parts   func(s *signed) []part // what the signature covers
 }
 
+func secretOf(text string) *sign.Secret {
+	s := new(sign.Secret)
+	s.Reset(text)
+	return s
+}
+
 func (w wire) signed(t testing.TB) *sign.Request {
 	t.Helper()
 	r := w.request()
@@ -81,7 +87,7 @@ func (s scheme) run(t *testing.T, traps []trap) {
 			c.change(r)
 			p, err := s.read(r)
 			if err == nil {
-				err = p.Verify(sign.NewSecret(secret))
+				err = p.Verify(secretOf(secret))
 			} else if p.Verify != nil {
 				t.Error("a refused request came with a proof")
 			}
@@ -187,7 +193,7 @@ func TestEmptySecretMatchesNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			expected(t, p.Verify(sign.NewSecret("")))
+			expected(t, p.Verify(secretOf("")))
 		})
 	}
 }
@@ -204,7 +210,7 @@ func TestVerifyAtTheSameTime(t *testing.T) {
 			var group sync.WaitGroup
 			for range 4 {
 				group.Go(func() {
-					if err := p.Verify(sign.NewSecret(secret)); err != nil {
+					if err := p.Verify(secretOf(secret)); err != nil {
 						t.Error(err)
 					}
 				})
@@ -227,7 +233,7 @@ func TestSigningAgainReplacesTheFirstSignature(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := p.Verify(sign.NewSecret(secret)); err != nil || p.KeyID != key.ID || p.Token != "" {
+			if err := p.Verify(secretOf(secret)); err != nil || p.KeyID != key.ID || p.Token != "" {
 				t.Errorf("proof is %+v, %v, want key %q without token", p, err, key.ID)
 			}
 		})
@@ -246,7 +252,7 @@ func TestSignLeavesSharedParamsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Verify(sign.NewSecret(secret)); err != nil {
+	if err := p.Verify(secretOf(secret)); err != nil {
 		t.Errorf("the second signature changed the first request: %v", err)
 	}
 }

@@ -174,7 +174,7 @@ func TestTC3FoldsASCIIOnly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Verify(sign.NewSecret(secret)); !errors.Is(err, sign.ErrMismatch) {
+		if err := p.Verify(secretOf(secret)); !errors.Is(err, sign.ErrMismatch) {
 			t.Errorf("%q signed and %q sent: error is %v, want %v", c.signed, c.sent, err, sign.ErrMismatch)
 		}
 	}

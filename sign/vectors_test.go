@@ -123,10 +123,10 @@ func (v vector) check(t *testing.T, scheme string, p sign.Proof, err error) {
 	if at := v.time(t); !p.Time.Equal(at) || p.Time.Location() != time.UTC {
 		t.Errorf("time is %v, want %v", p.Time, at)
 	}
-	if err := p.Verify(sign.NewSecret(v.get("secret", ""))); err != nil {
+	if err := p.Verify(secretOf(v.get("secret", ""))); err != nil {
 		t.Errorf("verify: %v\n%s", err, expected(t, err).StringToSign)
 	}
-	v.checkTexts(t, expected(t, p.Verify(sign.NewSecret("another secret"))))
+	v.checkTexts(t, expected(t, p.Verify(secretOf("another secret"))))
 }
 
 func (v vector) checkTexts(t *testing.T, m *sign.Mismatch) {

@@ -101,7 +101,7 @@ func TestKeepsWhatIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	engine := &counted{Store: memory.New()}
 	s := cache.New(engine, 1<<19)
-	const many = 10_000 // some seventy bytes each: more than there is room for
+	const many = 10_000 // some sixty bytes each: more than there is room for
 	for n := range many {
 		put(t, s, image(n))
 	}
@@ -263,16 +263,22 @@ func TestKeysOfAnAccount(t *testing.T) {
 // cancel was acknowledged, or after an end, never sees the share again.
 func TestNeverServesACancelledShare(t *testing.T) {
 	t.Parallel()
-	race(t, overSQLite(t))
+	race(t, overSQLite(t, size))
 }
 
-func overSQLite(t *testing.T) ledger.Store {
+// The same where one place is all that the hot images have.
+func TestNeverServesACancelledShareOfOnePlace(t *testing.T) {
+	t.Parallel()
+	race(t, overSQLite(t, 1<<16))
+}
+
+func overSQLite(t *testing.T, bytes int) ledger.Store {
 	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "store.db"), sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	return cache.New(s, size)
+	return cache.New(s, bytes)
 }
 
 var crowded sync.Mutex

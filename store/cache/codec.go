@@ -339,7 +339,8 @@ func list[T any](c *codec, l *[]T, each func(*codec, *T)) {
 	}
 }
 
-// tags are a count and pairs. An empty map is none.
+// tags are a count and pairs. An empty map is none. One pair at the most is
+// without a byte, and it has those of its row of zeros.
 func (c *codec) tags(m *map[string]string) {
 	n := c.count(len(*m))
 	if c.reading && n > 0 {

@@ -37,7 +37,7 @@ func whole[T any](t *testing.T, code func(*codec, *T)) {
 		t.Errorf("an empty record: %v %+v", err, got)
 	}
 	for cut := range encode(&known, &want, code) {
-		if decode(&known, encode(&known, &want, code)[:cut], &got, code) == nil {
+		if decode(&known, encode(&known, &want, code)[:cut], new(T), code) == nil {
 			t.Fatalf("a %T cut to %d bytes was taken for whole", want, cut)
 		}
 	}
@@ -56,8 +56,30 @@ func TestEmptyComesBack(t *testing.T) {
 		t.Errorf("%v\n got %+v\nwant %+v", err, got, want)
 	}
 	for cut := range b {
-		if decode(&known, b[:cut], got, (*codec).accountRecord) == nil {
+		if decode(&known, b[:cut], new(ledger.Account), (*codec).accountRecord) == nil {
 			t.Fatalf("cut to %d bytes it was taken for whole", cut)
+		}
+	}
+}
+
+// A tag may be called nothing and say nothing.
+func TestEmptyTagComesBack(t *testing.T) {
+	t.Parallel()
+	var known terms
+	want, got := &ledger.Image{Tags: map[string]string{"": ""}}, new(ledger.Image)
+	if err := decode(&known, encode(&known, want, (*codec).image), got, (*codec).image); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\n got %+v\nwant %+v", err, got, want)
+	}
+}
+
+// A row of no zeros is none, nor is one that goes beyond the record.
+func TestRowsThatAreNone(t *testing.T) {
+	t.Parallel()
+	var known terms
+	whole := encode(&known, new(ledger.Image), (*codec).image)
+	for _, row := range []byte{0, whole[len(whole)-1] - 1, whole[len(whole)-1] + 1} {
+		if b := append(whole[:len(whole)-1:len(whole)-1], row); decode(&known, b, new(ledger.Image), (*codec).image) == nil {
+			t.Errorf("a row of %d zeros was taken", row)
 		}
 	}
 }

@@ -30,7 +30,7 @@ const (
 	hotSize   = 2 << 10
 	hotRecord = 256
 	// hotPatience is how often others are asked for before one gives way: by
-	// Zipf's law a few places find 47 of 100 with 16, 40 with 2.
+	// Zipf's law a thousand places find 47 of 100 with 16, 40 with 2.
 	hotPatience = 16
 )
 

@@ -30,9 +30,9 @@ func (k *keys) get(n keyName) *ledger.Credential {
 	return k.byName[n]
 }
 
-// put keeps a key with its texts side by side, and its name made of them: each
-// line of memory that a request fetches is dear. It gives what is kept, for the
-// caller to have the same texts.
+// put keeps a key with its texts side by side, but the sealed one, and its name
+// made of them: each line of memory that a request fetches is dear. It gives
+// what is kept: texts at one address are compared without a look at them.
 func (k *keys) put(n keyName, c *ledger.Credential) *ledger.Credential {
 	together := *c
 	texts := c.ID + c.Account.ID + c.User
