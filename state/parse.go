@@ -22,7 +22,7 @@ func Parse(name string, data []byte) (*File, error) {
 		return nil, f.err()
 	}
 	// A later version has other keys, and to list them all would help nobody.
-	if n := member(root, "version"); kind(root) == aMap && n != nil && n.Kind == yaml.ScalarNode && kind(n) != noValue && n.Value != version {
+	if n := member(root, "version"); n != nil && n.Kind == yaml.ScalarNode && kind(n) != noValue && n.Value != version {
 		f.add(n.Line, "version %q is not supported: this program reads version %s", n.Value, version)
 		return nil, f.err()
 	}

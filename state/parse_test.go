@@ -171,6 +171,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(data)
 	}
 	f.Add([]byte(`{"version":1,"images":[{"product":"ens","id":"m-1","owner":1,"name":"\ud83d\ude00\u2028\u0085\ufeff\u0000\u007f\u009f\ufffe\uffff\udbff\udfff ","tags":{"":"\n x"}}]}`))
+	f.Add([]byte("- version")) // a list whose last item is a key of a file
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := Parse("x", data)
 		if err != nil {

@@ -68,8 +68,12 @@ func (e entry) fault(key, format string, args ...any) {
 	e.add(line, "%s: %s", join(e.path, key), fmt.Sprintf(format, args...))
 }
 
-// member is the value of a key in a mapping, nil if it has none.
+// member is the value of a key in a mapping, nil if it has none or is another
+// kind of node: a list has items where a mapping has keys and values in turn.
 func member(n *yaml.Node, key string) *yaml.Node {
+	if kind(n) != aMap {
+		return nil
+	}
 	for i := 0; i < len(n.Content); i += 2 {
 		if n.Content[i].Value == key {
 			return n.Content[i+1]
