@@ -44,7 +44,7 @@ var errBroken = errors.New("a record in the cache is not one")
 // decode reads what encode wrote and keeps nothing of it.
 func decode[T any](t *terms, b []byte, v *T, code func(*codec, *T)) error {
 	c := codec{terms: t, reading: true, in: b}
-	room := c.whole()
+	room := c.varint()
 	if room > longest*uint64(len(b)) {
 		return errBroken
 	}
@@ -174,16 +174,21 @@ func (c *codec) next() uint64 {
 		c.zeros--
 		return 0
 	}
-	n := c.whole()
-	if n == 0 && !c.broken {
-		c.zeros = c.whole() - 1
-		c.broken = c.broken || c.zeros+1 == 0
+	n := c.varint()
+	if n > 0 || c.broken {
+		return n
 	}
-	return n
+	row := c.varint()
+	if row == 0 {
+		c.broken = true
+		return 0
+	}
+	c.zeros = row - 1
+	return 0
 }
 
-// whole reads a number as it stands.
-func (c *codec) whole() uint64 {
+// varint reads a number as it stands, 0 if it is broken.
+func (c *codec) varint() uint64 {
 	if len(c.in) > 0 && c.in[0] < 0x80 { // as most are
 		n := uint64(c.in[0])
 		c.in = c.in[1:]
