@@ -64,12 +64,14 @@ func beLoad(ctx context.Context, in io.Reader, out io.Writer) error {
 }
 
 // write is what the writers of a job do. They are clients of the same process:
-// of two on one core, each would often wait for the other to leave it.
+// of two on one core, each would often wait for the other to leave it. They
+// change images drawn uniformly: by Zipf's law the few that are read most would
+// soon have thousands of shares, and it is their length that reads would feel.
 func (j job) write(ctx context.Context) error {
 	if j.Writers == 0 {
 		return nil
 	}
-	j.Call, j.Clients, j.Rate, j.Batch = changes, j.Writers, 0, 1
+	j.Call, j.Zipf, j.Clients, j.Rate, j.Batch = changes, false, j.Writers, 0, 1
 	g := &generator{job: j, out: io.Discard}
 	l, err := g.run(ctx)
 	if l.Fault != "" {

@@ -41,7 +41,7 @@ func (b *bench) callsOf(ctx context.Context, some []int, zipf bool) (err error) 
 	defer server.end(&err)
 	for _, i := range some {
 		j := b.job(i, zipf)
-		if err := b.warm(ctx, server, j, b.warms/12); err != nil { // lists are other records than images
+		if err := b.warm(ctx, server, j, b.warms/24); err != nil { // lists are other records than images
 			return err
 		}
 		c, err := b.compare(ctx, server, j)
@@ -182,7 +182,7 @@ func (b *bench) grownTo(ctx context.Context, p population) (g grown, err error) 
 		return g, err
 	}
 	g.FileMiB = float64(info.Size()) / (1 << 20)
-	if err := b.warm(ctx, server, j, b.warms/4); err != nil { // a uniform draw leaves a cache little to learn
+	if err := b.warm(ctx, server, j, b.warms/8); err != nil { // a uniform draw leaves a cache little to learn
 		return g, err
 	}
 	if g.compared, err = b.compare(ctx, server, j); err != nil {
@@ -242,7 +242,7 @@ func (b *bench) pages(ctx context.Context) (err error) {
 			continue
 		}
 		j := b.job(i, false)
-		if err := b.warm(ctx, server, j, b.warms/12); err != nil {
+		if err := b.warm(ctx, server, j, b.warms/24); err != nil {
 			return err
 		}
 		p := page{}
