@@ -123,7 +123,10 @@ func (r *Request) signedValues(names []string) ([]string, error) {
 	return values, nil
 }
 
-func hexSum(data []byte) string { return string(appendSum(nil, data)) }
+func hexSum(data []byte) string {
+	var room [2 * sha256.Size]byte
+	return string(appendSum(room[:0], data))
+}
 
 // appendSum appends the SHA-256 of data in hex.
 func appendSum(b, data []byte) []byte {

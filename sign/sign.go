@@ -33,7 +33,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
+	"net/textproto"
 	"time"
 )
 
@@ -178,14 +178,14 @@ func (r *Request) header(name string) (string, error) {
 	case len(values[0]) > maxValue:
 		return "", malformed(name, "too long")
 	}
-	return strings.Trim(values[0], " \t"), nil
+	return textproto.TrimString(values[0]), nil
 }
 
 // canonicalNames are how net/http spells the names that are read here: making
 // them anew would cost each request a dozen allocations.
 var canonicalNames = func() map[string]string {
 	names := map[string]string{}
-	for _, name := range []string{"X-TC-Timestamp", "X-TC-Token", "X-TC-Content-SHA256"} {
+	for _, name := range []string{"X-TC-Timestamp", "X-TC-Token", "X-TC-Content-SHA256", "content-type", "x-tc-action"} {
 		names[name] = http.CanonicalHeaderKey(name)
 	}
 	for _, h := range acsHeaders {

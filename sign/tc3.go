@@ -3,6 +3,7 @@ package sign
 import (
 	"cmp"
 	"iter"
+	"net/textproto"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,11 +66,11 @@ func ReadTC3(r *Request, aliases ...string) (Proof, error) {
 // unixTime takes at most eleven digits, which is year 5138: more would not
 // overflow yet, but give a date that no scope can spell.
 func unixTime(field, text string) (time.Time, error) {
-	seconds, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || len(text) > 11 || strings.Trim(text, "0123456789") != "" {
+	seconds, err := strconv.ParseUint(text, 10, 63) // no sign, unlike ParseInt
+	if err != nil || len(text) > 11 {
 		return time.Time{}, &FieldError{Rule: ErrTime, Field: field, Reason: "not seconds since 1970"}
 	}
-	return time.Unix(seconds, 0).UTC(), nil
+	return time.Unix(int64(seconds), 0).UTC(), nil
 }
 
 // scope is what a credential says beside the key: the day and the service that
@@ -259,7 +260,7 @@ func SignTC3(r *Request, k Key, o TC3Options) {
 		c.host = lower(r.Host)
 	}
 	for _, name := range c.names {
-		c.values = append(c.values, lower(strings.Trim(r.Header.Get(name), " \t")))
+		c.values = append(c.values, lower(textproto.TrimString(r.Header.Get(name))))
 	}
 	key := newTC3Key(k.Secret, c.scope)
 	r.setHeader("Authorization", SchemeTC3+" Credential="+k.ID+"/"+c.scope.text+

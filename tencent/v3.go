@@ -105,11 +105,19 @@ func proveV3(r *sign.Request) (api.Claim, error) {
 		read = func(r *sign.Request) (sign.Proof, error) { return sign.ReadTC3(r, hosts...) }
 	}
 	proof, err := read(r)
+	return api.Claim{Proof: proof, Window: windowV3}, unreadable(err)
+}
+
+// unreadable marks what was wrong with an Authorization header that was sent.
+func unreadable(err error) error {
+	if err == nil {
+		return nil // before anything is allocated
+	}
 	var field *sign.FieldError
 	if errors.As(err, &field) && field.Field == "Authorization" && !errors.Is(err, sign.ErrMissing) {
-		err = fmt.Errorf("%w: %w", errAuthorization, err)
+		return fmt.Errorf("%w: %w", errAuthorization, err)
 	}
-	return api.Claim{Proof: proof, Window: windowV3}, err
+	return err
 }
 
 // errAuthorization is a header that cannot be read, which has its own code
