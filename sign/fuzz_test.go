@@ -253,6 +253,7 @@ func FuzzACS3(f *testing.F) {
 	w := wires()["ACS3"]
 	f.Add("POST", "127.0.0.1:7080", "/", "ImageId", "m-1", "text/plain", "a=1", "DescribeImages", "LTAI", "secret", "", "nonce", int64(1551113065), 0, 0, byte(1))
 	f.Add("GET", "ecs.example", "", "a*~", "中 +", "", "", "A", "STS.1", "s", "token", "n", int64(0), 7, 30, byte(4))
+	f.Add("GET", "ecs.example", "/", "a", "1", "\r", "", "A", "LTAI", "s", "token", "n", int64(0), 7, 30, byte(4)) // white, and no blank
 	f.Fuzz(func(t *testing.T, method, host, path, name, value, kind, body, action, id, secret, token, nonce string, seconds int64, where, at int, delta byte) {
 		if id == "" || secret == "" || trimmed(action) == "" || trimmed(nonce) == "" || len(nonce) > 256 || strings.Contains(id, ",") ||
 			len(host)+len(kind)+len(action)+len(id)+len(token) > long || seconds < 0 || seconds > 253402300799 || where < 0 || at < 0 ||

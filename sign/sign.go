@@ -33,7 +33,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/textproto"
+	"strings"
 	"time"
 )
 
@@ -178,7 +178,12 @@ func (r *Request) header(name string) (string, error) {
 	case len(values[0]) > maxValue:
 		return "", malformed(name, "too long")
 	}
-	return textproto.TrimString(values[0]), nil
+	return trim(values[0]), nil
+}
+
+// trim drops the blanks around a header's value, and nothing else that is white.
+func trim(value string) string {
+	return strings.TrimFunc(value, func(c rune) bool { return c == ' ' || c == '\t' })
 }
 
 // canonicalNames are how net/http spells the names that are read here: making

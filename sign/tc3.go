@@ -3,7 +3,6 @@ package sign
 import (
 	"cmp"
 	"iter"
-	"net/textproto"
 	"slices"
 	"strconv"
 	"strings"
@@ -260,7 +259,7 @@ func SignTC3(r *Request, k Key, o TC3Options) {
 		c.host = lower(r.Host)
 	}
 	for _, name := range c.names {
-		c.values = append(c.values, lower(textproto.TrimString(r.Header.Get(name))))
+		c.values = append(c.values, lower(trim(r.Header.Get(name))))
 	}
 	key := newTC3Key(k.Secret, c.scope)
 	r.setHeader("Authorization", SchemeTC3+" Credential="+k.ID+"/"+c.scope.text+
