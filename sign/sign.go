@@ -190,7 +190,7 @@ func trim(value string) string {
 // them anew would cost each request a dozen allocations.
 var canonicalNames = func() map[string]string {
 	names := map[string]string{}
-	for _, name := range []string{"X-TC-Timestamp", "X-TC-Token", "X-TC-Content-SHA256", "content-type", "x-tc-action"} {
+	for _, name := range []string{"Authorization", "X-TC-Timestamp", "X-TC-Token", "X-TC-Content-SHA256", "content-type", "x-tc-action"} {
 		names[name] = http.CanonicalHeaderKey(name)
 	}
 	for _, h := range acsHeaders {

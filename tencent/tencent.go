@@ -154,7 +154,7 @@ const form = "application/x-www-form-urlencoded"
 
 // contentType is the body's media type, whatever its charset.
 func contentType(r *sign.Request) string {
-	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	kind, _, _ := strings.Cut(header(r, "Content-Type"), ";")
 	return strings.ToLower(strings.TrimSpace(kind))
 }
 

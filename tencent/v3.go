@@ -71,12 +71,21 @@ func single(h http.Header, names ...string) error {
 // isTC3 decides between the two ways to sign. An X-TC-Action without any
 // signature is a TC3 call that forgot it, and is told so.
 func isTC3(r *sign.Request) bool {
-	return r.Header.Get("Authorization") != "" || (r.Header.Get(headerAction) != "" && param.Value(r.Params, "Signature") == "")
+	return header(r, "Authorization") != "" || (header(r, headerAction) != "" && param.Value(r.Params, "Signature") == "")
+}
+
+// header is the first value of a header that is spelled as net/http spells it,
+// which http.Header.Get would see to again.
+func header(r *sign.Request, name string) string {
+	if values := r.Header[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }
 
 func readHeaders(r *sign.Request, c *api.Call) {
-	c.Action, c.Version = r.Header.Get(headerAction), r.Header.Get(headerVersion)
-	c.Region, c.RegionField = r.Header.Get(headerRegion), "X-TC-Region"
+	c.Action, c.Version = header(r, headerAction), header(r, headerVersion)
+	c.Region, c.RegionField = header(r, headerRegion), "X-TC-Region"
 	c.Params = func() (param.Bag, error) {
 		if r.Method != http.MethodPost {
 			return param.FromForm(r.Params, common), nil
@@ -99,7 +108,7 @@ func readParams(r *sign.Request, c *api.Call) {
 func proveV3(r *sign.Request) (api.Claim, error) {
 	read := sign.ReadTencentV1
 	if isTC3(r) {
-		if err := required("Timestamp", r.Header.Get(headerTimestamp)); err != nil {
+		if err := required("Timestamp", header(r, headerTimestamp)); err != nil {
 			return api.Claim{}, err
 		}
 		read = func(r *sign.Request) (sign.Proof, error) { return sign.ReadTC3(r, hosts...) }
