@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"unsafe"
 
 	"imageshare/ledger"
 	"imageshare/param"
@@ -54,7 +55,7 @@ func Define[In, Out any](s Spec[In], fn func(context.Context, Request, *In) (*Ou
 		resources: func(r Request, in any) []string { return s.Resources(r, in.(*In)) },
 		call:      func(ctx context.Context, r Request, in any) (any, error) { return fn(ctx, r, in.(*In)) },
 		stamp:     stamper(reflect.TypeFor[Out]()),
-		encode:    func(b []byte, out any) ([]byte, error) { return encode(b, reflect.ValueOf(out).Elem()) },
+		encode:    func(b []byte, out any) ([]byte, error) { return encode(b, unsafe.Pointer(out.(*Out))) },
 	}
 }
 

@@ -1,11 +1,14 @@
 package api
 
 import (
+	"cmp"
+	"encoding/binary"
 	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -15,19 +18,25 @@ import (
 // What comes out is what package json writes, byte for byte (a test holds every
 // action's answer to that): names in the order of the fields, nil lists as [].
 
-// encoder appends a value of one type.
-type encoder func(b []byte, v reflect.Value) ([]byte, error)
+// encoder appends the value of its type that is at a place in memory. A page of
+// a hundred images is some two thousand values, and to be asked for a field or an
+// item, with all checks, takes a reflect.Value longer than the text in it does.
+type encoder func(b []byte, at unsafe.Pointer) ([]byte, error)
 
 func encoderOf(t reflect.Type) encoder {
 	switch t.Kind() {
 	case reflect.String:
-		return func(b []byte, v reflect.Value) ([]byte, error) { return appendText(b, v.String()) }
+		return func(b []byte, at unsafe.Pointer) ([]byte, error) { return appendText(b, *(*string)(at)) }
 	case reflect.Bool:
-		return func(b []byte, v reflect.Value) ([]byte, error) { return strconv.AppendBool(b, v.Bool()), nil }
-	case reflect.Int, reflect.Int64:
-		return func(b []byte, v reflect.Value) ([]byte, error) { return strconv.AppendInt(b, v.Int(), 10), nil }
+		return func(b []byte, at unsafe.Pointer) ([]byte, error) { return strconv.AppendBool(b, *(*bool)(at)), nil }
+	case reflect.Int:
+		return func(b []byte, at unsafe.Pointer) ([]byte, error) {
+			return strconv.AppendInt(b, int64(*(*int)(at)), 10), nil
+		}
+	case reflect.Int64:
+		return func(b []byte, at unsafe.Pointer) ([]byte, error) { return strconv.AppendInt(b, *(*int64)(at), 10), nil }
 	case reflect.Pointer:
-		return pointerEncoder(t)
+		return pointerEncoder(t, "null")
 	case reflect.Slice:
 		return sliceEncoder(t)
 	case reflect.Struct:
@@ -45,7 +54,34 @@ func appendText(b []byte, s string) ([]byte, error) {
 	return append(append(append(b, '"'), s...), '"'), nil
 }
 
+// plain reports whether no byte of a text must be escaped, and none is beyond
+// ASCII, where it may be no UTF-8. Of eight bytes or more it looks at eight at a
+// time, the last of which it may have seen.
 func plain(s string) bool {
+	if len(s) < 8 {
+		return plainShort(s)
+	}
+	b := unsafe.Slice(unsafe.StringData(s), len(s))
+	for rest := b; len(rest) > 8; rest = rest[8:] {
+		if specialIn(binary.LittleEndian.Uint64(rest)) {
+			return false
+		}
+	}
+	return !specialIn(binary.LittleEndian.Uint64(b[len(b)-8:]))
+}
+
+// specialIn looks at eight bytes: one that is below another has its highest bit
+// set when that is taken away. What it borrows then makes none look special but
+// beside a special one.
+func specialIn(w uint64) bool {
+	const each = 0x0101010101010101
+	below := w - each*' '
+	quote := (w ^ each*'"') - each
+	slash := (w ^ each*'\\') - each
+	return (w|below|quote|slash)&(each<<7) != 0
+}
+
+func plainShort(s string) bool {
 	for i := range len(s) {
 		if special[s[i]] {
 			return false
@@ -54,8 +90,6 @@ func plain(s string) bool {
 	return true
 }
 
-// special are the bytes that must be escaped, and those beyond ASCII, which may
-// be no UTF-8.
 var special = func() (is [256]bool) {
 	for c := range is {
 		is[c] = c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf
@@ -63,26 +97,30 @@ var special = func() (is [256]bool) {
 	return is
 }()
 
-func pointerEncoder(t reflect.Type) encoder {
+// pointerEncoder writes what a pointer leads to, or what stands for none.
+func pointerEncoder(t reflect.Type, none string) encoder {
 	elem := encoderOf(t.Elem())
-	return func(b []byte, v reflect.Value) ([]byte, error) {
-		if v.IsNil() {
-			return append(b, "null"...), nil
+	return func(b []byte, at unsafe.Pointer) ([]byte, error) {
+		to := *(*unsafe.Pointer)(at)
+		if to == nil {
+			return append(b, none...), nil
 		}
-		return elem(b, v.Elem())
+		return elem(b, to)
 	}
 }
 
 func sliceEncoder(t reflect.Type) encoder {
-	elem := encoderOf(t.Elem())
-	return func(b []byte, v reflect.Value) (_ []byte, err error) {
+	elem, size := encoderOf(t.Elem()), t.Elem().Size()
+	return func(b []byte, at unsafe.Pointer) (_ []byte, err error) {
+		list := *(*[]struct{})(at) // the length is where it is in every slice
+		place := unsafe.Pointer(unsafe.SliceData(list))
 		b = append(b, '[')
-		for i := range v.Len() {
+		for i := range list {
 			if i > 0 {
 				b = append(b, ',')
 			}
 			var fault error
-			if b, fault = elem(b, v.Index(i)); fault != nil {
+			if b, fault = elem(b, unsafe.Add(place, uintptr(i)*size)); fault != nil {
 				err = fault
 			}
 		}
@@ -92,57 +130,68 @@ func sliceEncoder(t reflect.Type) encoder {
 
 // member is one field of a struct.
 type member struct {
-	index    int
-	name     string // with a comma before it, its quotes and its colon
-	omitZero bool
-	encode   encoder
+	offset uintptr
+	name   string                       // with a comma before it, its quotes and its colon
+	zero   func(at unsafe.Pointer) bool // whether it is left out; nil: never
+	encode encoder                      // nil: it is a text, as most are
 }
+
+type members []member
 
 func structEncoder(t reflect.Type) encoder {
 	if t.NumField() == 1 && t.Field(0).Anonymous {
-		return embeddedEncoder(t.Field(0).Type)
+		return pointerEncoder(t.Field(0).Type, "{}") // its fields, or none where it is nil
 	}
-	var members []member
+	return membersOf(t).append
+}
+
+func membersOf(t reflect.Type) (all members) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if f.Anonymous {
 			panic(fmt.Sprintf("api: %s embeds something beside other fields", t))
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" {
-			name = f.Name
+		m := member{offset: f.Offset, name: `,"` + cmp.Or(name, f.Name) + `":`}
+		if f.Type.Kind() != reflect.String {
+			m.encode = encoderOf(f.Type)
 		}
-		members = append(members, member{i, `,"` + name + `":`, options == "omitzero", encoderOf(f.Type)})
-	}
-	return func(b []byte, v reflect.Value) (_ []byte, err error) {
-		b = append(b, '{')
-		skip := len(",") // nothing stands before the first
-		for i := range members {
-			m := &members[i]
-			field := v.Field(m.index)
-			if m.omitZero && field.IsZero() {
-				continue
-			}
-			var fault error
-			if b, fault = m.encode(append(b, m.name[skip:]...), field); fault != nil {
-				err = fault
-			}
-			skip = 0
+		if options == "omitzero" {
+			m.zero = zeroOf(f.Type)
 		}
-		return append(b, '}'), err
+		all = append(all, m)
 	}
+	return all
 }
 
-// embeddedEncoder writes what a struct of nothing else embeds: its fields, or
-// none where it is nil.
-func embeddedEncoder(t reflect.Type) encoder {
-	elem := encoderOf(t.Elem())
-	return func(b []byte, v reflect.Value) ([]byte, error) {
-		if v.Field(0).IsNil() {
-			return append(b, "{}"...), nil
+func (all members) append(b []byte, at unsafe.Pointer) (_ []byte, err error) {
+	b = append(b, '{')
+	skip := len(",") // nothing stands before the first
+	for i := range all {
+		m, fault := &all[i], error(nil)
+		field := unsafe.Add(at, m.offset)
+		if m.zero != nil && m.zero(field) {
+			continue
 		}
-		return elem(b, v.Field(0).Elem())
+		b = append(b, m.name[skip:]...)
+		skip = 0
+		if m.encode == nil {
+			b, fault = appendText(b, *(*string)(field))
+		} else {
+			b, fault = m.encode(b, field)
+		}
+		if fault != nil {
+			err = fault
+		}
 	}
+	return append(b, '}'), err
+}
+
+func zeroOf(t reflect.Type) func(unsafe.Pointer) bool {
+	if t.Kind() == reflect.String {
+		return func(at unsafe.Pointer) bool { return *(*string)(at) == "" }
+	}
+	return func(at unsafe.Pointer) bool { return reflect.NewAt(t, at).Elem().IsZero() }
 }
 
 // AppendJSON appends what Call returned. Text that is not UTF-8 is an error;

@@ -81,10 +81,27 @@ func TestAppendJSON(t *testing.T) {
 	}
 }
 
+// Every byte is written as package json writes it, wherever it stands.
+func TestAppendJSONEveryByte(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{1, 7, 8, 9, 15, 16, 17} {
+		for at := range size {
+			for c := range 0x80 {
+				text := []byte("abcdefghijklmnopq"[:size])
+				text[at] = byte(c)
+				v := &zoo{Text: string(text)}
+				if want, err := json.Marshal(v); err != nil || !bytes.Equal(encoded(t, v), want) {
+					t.Fatalf("%q, error %v\n got %s\nwant %s", text, err, encoded(t, v), want)
+				}
+			}
+		}
+	}
+}
+
 // What is not UTF-8 is told, and replaced as package json replaces it.
 func TestAppendJSONNotUTF8(t *testing.T) {
 	t.Parallel()
-	v := &zoo{Animals: []animal{{Name: "c\xffat"}}, RequestId: "id"}
+	v := &zoo{Text: "a longer text \xa0 too", Animals: []animal{{Name: "c\xffat"}}, RequestId: "id"}
 	a := api.Define(api.Spec[struct{}]{
 		Cloud: ledger.Tencent, Product: "zoo", Name: "Visit", Version: "1",
 		Resources: func(api.Request, *struct{}) []string { return nil },
