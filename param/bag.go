@@ -101,9 +101,9 @@ func FromForm(params []sign.Param, skip func(sign.Param) bool) Bag {
 // with a dot, one too long and anything that is not one JSON object is
 // ErrMalformed.
 func FromJSON(body []byte) (Bag, error) {
-	d := decoders.Get().(*jsontext.Decoder)
-	defer release(d)
-	d.Reset(bytes.NewBuffer(body))
+	r := readings.Get().(*reading)
+	defer r.end()
+	d := r.begin(body)
 	if d.PeekKind() != '{' {
 		return nil, malformed("", "the body is not a JSON object")
 	}
@@ -117,13 +117,26 @@ func FromJSON(body []byte) (Bag, error) {
 	return slices.DeleteFunc(b, func(p Param) bool { return p.Kind == null }), nil
 }
 
-// decoders are used again: making one costs more than a body of one parameter.
-// What an earlier body left in one is gone with Reset.
-var decoders = sync.Pool{New: func() any { return jsontext.NewDecoder(bytes.NewBuffer(nil)) }}
+// reading is a decoder at a body. It is used again: making one costs more than a
+// body of one parameter.
+type reading struct {
+	decoder *jsontext.Decoder
+	body    bytes.Buffer
+}
 
-func release(d *jsontext.Decoder) {
-	d.Reset(strings.NewReader("")) // or a large body would be held as long as its decoder
-	decoders.Put(d)
+var readings = sync.Pool{New: func() any { return &reading{decoder: jsontext.NewDecoder(new(bytes.Buffer))} }}
+
+// begin leaves nothing of an earlier body.
+func (r *reading) begin(body []byte) *jsontext.Decoder {
+	r.body = *bytes.NewBuffer(body)
+	r.decoder.Reset(&r.body)
+	return r.decoder
+}
+
+// end lets go of the body, which would be held as long as the decoder.
+func (r *reading) end() {
+	r.begin(nil)
+	readings.Put(r)
 }
 
 // jsonError names the place where a body stopped being acceptable JSON.
