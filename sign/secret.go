@@ -49,8 +49,8 @@ func newTC3Key(secret string, of scope) *tc3Key {
 	return &tc3Key{unique.Make(of.text), mac256(key[:], []byte(tc3Terminator))}
 }
 
-// hexSum is the signature of a text.
-func (k *tc3Key) hexSum(text []byte) string {
+// append appends the signature of a text.
+func (k *tc3Key) append(b, text []byte) []byte {
 	sum := mac256(k.key[:], text)
-	return hex.EncodeToString(sum[:])
+	return hex.AppendEncode(b, sum[:])
 }

@@ -221,10 +221,10 @@ func (c *tc3) appendToSign(b, canonical []byte) []byte {
 func (c *tc3) verify(r *Request, secret *Secret) error {
 	key := secret.key(c.scope)
 	var expected *Mismatch
-	toSign := make([]byte, 0, 256)
+	toSign, signature := make([]byte, 0, 256), make([]byte, 0, longest)
 	for text := range c.candidates(r) {
 		toSign = c.appendToSign(toSign[:0], text)
-		if equal(key.hexSum(toSign), c.signature) {
+		if equal(key.append(signature, toSign), c.signature) {
 			return nil
 		}
 		if expected == nil {
@@ -263,7 +263,7 @@ func SignTC3(r *Request, k Key, o TC3Options) {
 	}
 	key := newTC3Key(k.Secret, c.scope)
 	r.setHeader("Authorization", SchemeTC3+" Credential="+k.ID+"/"+c.scope.text+
-		", SignedHeaders="+strings.Join(c.names, ";")+", Signature="+key.hexSum(c.appendToSign(nil, c.append(nil))))
+		", SignedHeaders="+strings.Join(c.names, ";")+", Signature="+string(key.append(nil, c.appendToSign(nil, c.append(nil)))))
 }
 
 func (o TC3Options) claim() *tc3 {
