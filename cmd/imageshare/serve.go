@@ -96,6 +96,10 @@ func logger(c *config, to *lines) *slog.Logger {
 	return slog.New(urgent{newText(to, o), to})
 }
 
+// Ids of requests are no secrets: sixteen are made of what the kernel is asked
+// for once.
+func init() { uuid.EnableRandPool() }
+
 // doors are the listeners with what answers on each; the admin's is the last.
 type doors struct {
 	servers   []*http.Server

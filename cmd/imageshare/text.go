@@ -66,7 +66,11 @@ func (h text) append(b []byte, r slog.Record) (_ []byte, ok bool) {
 }
 
 func appendAttr(b []byte, a slog.Attr) (_ []byte, ok bool) {
-	if a.Key == "" { // which may be no attribute at all
+	switch {
+	case a.Key != "":
+	case a.Value.Kind() == slog.KindGroup:
+		return appendGroup(b, a.Value.Group())
+	default: // which may be no attribute at all
 		return b, false
 	}
 	b = append(b, ' ')
@@ -81,6 +85,17 @@ func appendAttr(b []byte, a slog.Attr) (_ []byte, ok bool) {
 		return append(b, a.Value.Duration().String()...), true
 	}
 	return b, false
+}
+
+// appendGroup is for a group without a name, which is as if each of it stood by
+// itself.
+func appendGroup(b []byte, group []slog.Attr) (_ []byte, ok bool) {
+	for _, a := range group {
+		if b, ok = appendAttr(b, a); !ok {
+			return b, false
+		}
+	}
+	return b, true
 }
 
 // appendText quotes what could be taken for more than one value.

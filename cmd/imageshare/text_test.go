@@ -166,9 +166,12 @@ func (m maker) plain() []slog.Attr {
 func (m maker) record() slog.Record {
 	levels := []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError, slog.Level(m.IntN(40) - 20)}
 	r := slog.NewRecord(m.time(), levels[m.IntN(len(levels))], m.text(), 0)
-	if m.IntN(2) == 0 {
+	switch m.IntN(4) {
+	case 0:
 		r.AddAttrs(m.plain()...)
-	} else {
+	case 1: // as a request's line is
+		r.AddAttrs(slog.Attr{Value: slog.GroupValue(m.plain()...)})
+	default:
 		r.AddAttrs(m.attrs(0)...)
 	}
 	return r
