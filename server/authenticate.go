@@ -18,12 +18,12 @@ import (
 // signature, replay, in this order. Only an address that failed far too often
 // is sent away before.
 func (x *exchange) authenticate(ctx context.Context) error {
-	if x.suspects.known(x.source, x.began) {
+	if x.suspects.known(x.address, x.began) {
 		return api.ErrSuspect
 	}
 	err := x.identify(ctx)
 	if unbelieved(err) {
-		x.suspects.note(x.source, x.began)
+		x.suspects.note(x.address, x.began)
 	}
 	return err
 }
@@ -73,7 +73,7 @@ type speaker struct {
 	ledger.Caller
 	session *session.Session // nil for a stored key
 	holder  session.Holder   // the session's
-	open    func() (*openedKey, error)
+	sealed  string           // the secret of a stored key
 }
 
 // name is the key's.
@@ -95,9 +95,7 @@ func (x *exchange) speaker(ctx context.Context) (speaker, error) {
 	}
 	return speaker{
 		Caller: ledger.Caller{Cloud: cloud, Account: cred.Account.ID, User: cred.User, KeyID: cred.ID},
-		open: func() (*openedKey, error) {
-			return x.opened.open(x.Secrets, ledger.CredentialName{Cloud: cloud, KeyID: cred.ID}, cred.Sealed)
-		},
+		sealed: cred.Sealed,
 	}, nil
 }
 
@@ -133,7 +131,6 @@ func (x *exchange) temporary(ctx context.Context, unknown error) (speaker, error
 	return speaker{
 		Caller:  ledger.Caller{Cloud: cloud, Account: s.Account, User: s.User, Role: s.Role, Session: s.Name, KeyID: s.KeyID},
 		session: &s, holder: holder,
-		open: func() (*openedKey, error) { return newOpenedKey("", s.Secret), nil },
 	}, nil
 }
 
@@ -150,8 +147,16 @@ func tokenFault(err error) error {
 	return err
 }
 
+// open is the key with its secret.
+func (x *exchange) open(who speaker) (*openedKey, error) {
+	if who.session != nil {
+		return newOpenedKey("", who.session.Secret), nil
+	}
+	return x.opened.open(x.Secrets, who.name(), who.sealed)
+}
+
 func (x *exchange) verify(who speaker) (*openedKey, error) {
-	key, err := who.open()
+	key, err := x.open(who)
 	if err != nil {
 		return nil, fmt.Errorf("open the secret of key %s: %w", who.KeyID, err)
 	}

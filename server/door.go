@@ -13,55 +13,78 @@ import (
 // any dialect recognises decides.
 var clues = []struct {
 	name string
-	fits func(api.Dialect, *api.Catalogue, *sign.Request) bool
+	find func([]api.Dialect, *api.Catalogue, *sign.Request) api.Dialect
 }{
-	{"host", fitsHost},
-	{"authorization", fitsScheme},
-	{"path", func(d api.Dialect, _ *api.Catalogue, r *sign.Request) bool {
-		return slices.Contains(d.Marks().Paths, r.Path)
+	{"host", byHost},
+	{"authorization", byScheme},
+	{"path", func(all []api.Dialect, _ *api.Catalogue, r *sign.Request) api.Dialect {
+		return first(all, func(d api.Dialect) bool { return slices.Contains(d.Marks().Paths, r.Path) })
 	}},
-	{"parameter", func(d api.Dialect, _ *api.Catalogue, r *sign.Request) bool {
-		return slices.ContainsFunc(r.Params, func(p sign.Param) bool { return slices.Contains(d.Marks().Params, p.Name) })
-	}},
-	{"header", fitsHeader},
-	{"version", func(d api.Dialect, c *api.Catalogue, r *sign.Request) bool {
-		return slices.ContainsFunc(r.Params, func(p sign.Param) bool {
-			return p.Name == "Version" && c.HasVersion(d.Cloud(), p.Value)
-		})
-	}},
+	{"parameter", byParam(func(d api.Dialect, _ *api.Catalogue, p sign.Param) bool {
+		return slices.Contains(d.Marks().Params, p.Name)
+	})},
+	{"header", byHeader},
+	{"version", byParam(func(d api.Dialect, c *api.Catalogue, p sign.Param) bool {
+		return p.Name == "Version" && c.HasVersion(d.Cloud(), p.Value)
+	})},
 }
 
 // choose finds the dialect of a request and the clue that told it.
 func choose(all []api.Dialect, c *api.Catalogue, r *sign.Request) (api.Dialect, string) {
 	for _, clue := range clues {
-		for _, d := range all {
-			if clue.fits(d, c, r) {
-				return d, clue.name
-			}
+		if d := clue.find(all, c, r); d != nil {
+			return d, clue.name
 		}
 	}
 	return nil, ""
 }
 
-// fitsHost knows real host names only. A region in one decides nothing.
-func fitsHost(d api.Dialect, _ *api.Catalogue, r *sign.Request) bool {
-	name, _, _ := strings.Cut(r.Host, ":") // an address in brackets is no name
-	name = strings.ToLower(strings.TrimSuffix(name, "."))
-	return slices.ContainsFunc(d.Marks().Hosts, func(suffix string) bool { return strings.HasSuffix(name, suffix) })
-}
-
-func fitsScheme(d api.Dialect, _ *api.Catalogue, r *sign.Request) bool {
-	word, _, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
-	return slices.ContainsFunc(d.Marks().Schemes, func(prefix string) bool { return strings.HasPrefix(word, prefix) })
-}
-
-func fitsHeader(d api.Dialect, _ *api.Catalogue, r *sign.Request) bool {
-	for name := range r.Header {
-		if slices.ContainsFunc(d.Marks().Headers, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
-			return true
+// first is the first dialect that fits, or nil.
+func first(all []api.Dialect, fits func(api.Dialect) bool) api.Dialect {
+	for _, d := range all {
+		if fits(d) {
+			return d
 		}
 	}
-	return false
+	return nil
+}
+
+// byHost knows real host names only. A region in one decides nothing.
+func byHost(all []api.Dialect, _ *api.Catalogue, r *sign.Request) api.Dialect {
+	name, _, _ := strings.Cut(r.Host, ":") // an address in brackets is no name
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	return first(all, func(d api.Dialect) bool {
+		return slices.ContainsFunc(d.Marks().Hosts, func(suffix string) bool { return strings.HasSuffix(name, suffix) })
+	})
+}
+
+func byScheme(all []api.Dialect, _ *api.Catalogue, r *sign.Request) api.Dialect {
+	word, _, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
+	return first(all, func(d api.Dialect) bool { return hasPrefix(word, d.Marks().Schemes) })
+}
+
+func byHeader(all []api.Dialect, _ *api.Catalogue, r *sign.Request) api.Dialect {
+	return first(all, func(d api.Dialect) bool {
+		for name := range r.Header {
+			if hasPrefix(name, d.Marks().Headers) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func hasPrefix(text string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(text, p) })
+}
+
+// byParam looks for a parameter that only one dialect has.
+func byParam(fits func(api.Dialect, *api.Catalogue, sign.Param) bool) func([]api.Dialect, *api.Catalogue, *sign.Request) api.Dialect {
+	return func(all []api.Dialect, c *api.Catalogue, r *sign.Request) api.Dialect {
+		return first(all, func(d api.Dialect) bool {
+			return slices.ContainsFunc(r.Params, func(p sign.Param) bool { return fits(d, c, p) })
+		})
+	}
 }
 
 // undecided is the answer to a request that shows no vendor's mark. It has no

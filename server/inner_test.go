@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -52,7 +53,8 @@ func asking(s *Server, keyID string, at time.Time, nonce, secret string) *exchan
 	if err != nil {
 		panic(err)
 	}
-	x := &exchange{Server: s, began: at, source: "192.0.2.1", dialect: stub{}, call: &api.Call{}, action: &api.Action{}}
+	x := &exchange{Server: s, began: at, dialect: stub{}, call: &api.Call{}, action: &api.Action{}}
+	x.from("192.0.2.1")
 	x.claim = api.Claim{Proof: sign.Proof{KeyID: keyID, Time: at, Verify: proof.Verify}, Window: 15 * time.Minute, Once: keyID + nonce}
 	return x
 }
@@ -105,17 +107,18 @@ func TestSuspectsAreBounded(t *testing.T) {
 	t.Parallel()
 	s := newSuspects(true)
 	for i := range 200_000 {
-		s.note(fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255), start)
+		s.note(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), start)
 	}
 	for range maxFailures + 70_000 {
-		s.note("192.0.2.7", start)
+		s.note(netip.MustParseAddr("192.0.2.7"), start)
 	}
 	for source, want := range map[string]bool{"192.0.2.7": true, "192.0.2.8": false, "10.0.0.1": false, "": false, "::ffff:192.0.2.7": true} {
-		if got := s.known(source, start); got != want {
+		address, _ := netip.ParseAddr(source)
+		if got := s.known(address, start); got != want {
 			t.Errorf("%q: suspect %v, want %v", source, got, want)
 		}
 	}
-	if s.known("192.0.2.7", start.Add(time.Minute)) {
+	if s.known(netip.MustParseAddr("192.0.2.7"), start.Add(time.Minute)) {
 		t.Error("suspect in the next minute")
 	}
 }
@@ -123,10 +126,11 @@ func TestSuspectsAreBounded(t *testing.T) {
 func TestNeighbourhood(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
-		"192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "192.0.2.1", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
-		"fe80::1%eth0": "fe80::/64", "@": "invalid IP",
+		"192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "192.0.2.1", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::",
+		"fe80::1%eth0": "fe80::", "@": "invalid IP",
 	} {
-		if got := neighbourhood(source); got != want {
+		address, _ := netip.ParseAddr(source)
+		if got := neighbourhood(address).String(); got != want {
 			t.Errorf("%q: %s, want %s", source, got, want)
 		}
 	}
@@ -175,9 +179,9 @@ func TestContext(t *testing.T) {
 		allowed bool
 	}{
 		"as the policy wants it":     {func(*exchange) {}, true},
-		"through an IPv6 socket":     {func(x *exchange) { x.source = "::ffff:192.0.2.1" }, true},
-		"from elsewhere":             {func(x *exchange) { x.source = "198.51.100.1" }, false},
-		"from an address that isn't": {func(x *exchange) { x.source = "@" }, false},
+		"through an IPv6 socket":     {func(x *exchange) { x.from("::ffff:192.0.2.1") }, true},
+		"from elsewhere":             {func(x *exchange) { x.from("198.51.100.1") }, false},
+		"from an address that isn't": {func(x *exchange) { x.from("@") }, false},
 		"in the clear":               {func(x *exchange) { x.secure = false }, false},
 		"later":                      {func(x *exchange) { x.began = start.Add(time.Second) }, false},
 	} {
@@ -223,10 +227,12 @@ func permitting(s *Server) *exchange {
 			return []string{"acs:ecs:" + r.Region + ":" + r.Caller.Account + ":image/m-1"}
 		},
 	}, func(context.Context, api.Request, *in) (*in, error) { return nil, nil })
-	return &exchange{
-		Server: s, began: start, source: "192.0.2.1", dialect: stub{}, call: &api.Call{Region: "cn-hangzhou"}, action: &a, in: new(in),
+	x := &exchange{
+		Server: s, began: start, dialect: stub{}, call: &api.Call{Region: "cn-hangzhou"}, action: &a, in: new(in),
 		caller: ledger.Caller{Cloud: ledger.Alibaba, Account: "1", User: "u"},
 	}
+	x.from("192.0.2.1")
+	return x
 }
 
 // BenchmarkPermit is what policies cost a user's request: reading the user, and

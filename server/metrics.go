@@ -82,6 +82,8 @@ func (x *exchange) finish() {
 
 // log writes the request's line. The record is made by hand: a Logger would
 // look for the line of the program that it comes from, which is always this one.
+// What it says is one group without a name, which is as if each stood by itself,
+// so that it takes no room of the record's own.
 func (x *exchange) log(wire, action string, took time.Duration) {
 	level := slog.LevelInfo
 	if x.answer.Row == api.Internal {
@@ -91,18 +93,19 @@ func (x *exchange) log(wire, action string, took time.Duration) {
 	if !h.Enabled(context.Background(), level) {
 		return
 	}
-	r := slog.NewRecord(x.began.Add(took), level, "request", 0)
-	r.AddAttrs(
+	x.line = append(x.line,
 		slog.String("request", x.id), slog.String("wire", wire), slog.String("door", x.door), slog.String("action", action),
 		slog.String("actor", x.actor()), slog.String("source", x.source), slog.Int("status", x.answer.Status),
 		slog.String("code", x.answer.Code), slog.Duration("took", took),
 	)
 	if x.err != nil {
-		r.AddAttrs(slog.String("error", short(x.err.Error())))
+		x.line = append(x.line, slog.String("error", short(x.err.Error())))
 	}
 	if p := (*panicError)(nil); errors.As(x.err, &p) {
-		r.AddAttrs(slog.String("stack", p.stack))
+		x.line = append(x.line, slog.String("stack", p.stack))
 	}
+	r := slog.NewRecord(x.began.Add(took), level, "request", 0)
+	r.AddAttrs(slog.Attr{Value: slog.GroupValue(x.line...)})
 	_ = h.Handle(context.Background(), r) // a log that cannot be written is nobody to tell
 }
 

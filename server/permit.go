@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"sync"
 
 	"imageshare/api"
@@ -126,13 +125,11 @@ func (x *exchange) displayed() string {
 
 // asking is what a policy's conditions may ask about.
 func (x *exchange) asking() policy.Context {
-	// An address that is none is not known, which the zero one says.
-	source, _ := netip.ParseAddr(x.source)
 	number := x.principal.Number
 	if x.caller.User == "" && x.caller.Role == "" {
 		number = x.caller.Account
 	}
-	return policy.Context{Source: source.Unmap(), Now: x.began, Secure: x.secure, Region: x.call.Region, Number: number}
+	return policy.Context{Source: x.address.Unmap(), Now: x.began, Secure: x.secure, Region: x.call.Region, Number: number}
 }
 
 // compiled keeps policies that were compiled, by their text, which is all that

@@ -21,6 +21,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -39,8 +40,9 @@ type Config struct {
 	Secrets  Secrets
 	// Sessions opens the tokens of temporary keys; nil knows none.
 	Sessions *session.Issuer
-	Log      *slog.Logger
-	Metrics  *Metrics
+	// Log writes what it is given before it returns: nothing of a line is kept.
+	Log     *slog.Logger
+	Metrics *Metrics
 	// NewID makes a request id: a lower-case UUID.
 	NewID func() string
 	Rates Rates
@@ -90,7 +92,8 @@ func (s *Server) Handler(c *api.Catalogue) http.Handler {
 	})
 }
 
-// rooms are exchanges that are over, with the room that they had for bodies.
+// rooms are exchanges that are over, with the room that they had for bodies and
+// for a line of the log.
 var rooms = sync.Pool{New: func() any { return new(exchange) }}
 
 // maxRoom is how much of it is kept for the next one: a page of a hundred
@@ -100,8 +103,15 @@ const maxRoom = 128 << 10
 func (s *Server) begin(c *api.Catalogue, r *http.Request) *exchange {
 	x := rooms.Get().(*exchange)
 	x.Server, x.catalogue, x.began, x.id = s, c, s.Ledger.Now(), s.NewID()
-	x.source, x.secure = host(r.RemoteAddr), r.TLS != nil
+	x.from(host(r.RemoteAddr))
+	x.secure = r.TLS != nil
 	return x
+}
+
+// from is where a request came from.
+func (x *exchange) from(source string) {
+	x.source = source
+	x.address, _ = netip.ParseAddr(source)
 }
 
 // end counts and logs. Nothing of an exchange outlives it but the room, which
@@ -109,7 +119,8 @@ func (s *Server) begin(c *api.Catalogue, r *http.Request) *exchange {
 func (x *exchange) end() {
 	x.finish()
 	asked, answered := x.msg.Body, x.answer.Body
-	*x = exchange{asked: x.asked, answered: x.answered}
+	clear(x.line)
+	*x = exchange{asked: x.asked, answered: x.answered, line: x.line[:0]}
 	if 0 < cap(asked) && cap(asked) <= maxRoom {
 		x.asked = asked[:0]
 	}
@@ -126,7 +137,8 @@ type exchange struct {
 	began     time.Time
 	id        string
 	source    string
-	secure    bool // it came over TLS
+	address   netip.Addr // the same; zero if it is none
+	secure    bool       // it came over TLS
 
 	msg       message
 	dialect   api.Dialect
@@ -144,7 +156,8 @@ type exchange struct {
 	err       error
 	answer    api.Answer
 
-	asked, answered []byte // room for the bodies of request and answer
+	asked, answered []byte      // room for the bodies of request and answer
+	line            []slog.Attr // room for what the log says
 }
 
 // serve makes the answer to a request.

@@ -49,7 +49,7 @@ func newSuspects(on bool) suspects {
 }
 
 // known reports whether too much that came from an address was not believed.
-func (s suspects) known(source string, now time.Time) bool {
+func (s suspects) known(source netip.Addr, now time.Time) bool {
 	if s.off {
 		return false
 	}
@@ -66,7 +66,7 @@ func (s suspects) known(source string, now time.Time) bool {
 }
 
 // note counts one failure.
-func (s suspects) note(source string, now time.Time) {
+func (s suspects) note(source netip.Addr, now time.Time) {
 	if s.off {
 		return
 	}
@@ -89,23 +89,23 @@ func (s suspects) roll(now time.Time) {
 	}
 }
 
-func (s suspects) places(source string) (at [failureRows]uint64) {
-	name := neighbourhood(source)
+func (s suspects) places(source netip.Addr) (at [failureRows]uint64) {
+	name := neighbourhood(source).As16()
 	for row := range at {
-		at[row] = maphash.String(s.seed[row], name) % failureCells
+		at[row] = maphash.Bytes(s.seed[row], name[:]) % failureCells
 	}
 	return at
 }
 
-// neighbourhood is the /64 of an IPv6 address, else the address itself.
-func neighbourhood(source string) string {
-	addr, err := netip.ParseAddr(source)
-	if err != nil || addr.Unmap().Is4() {
-		return addr.Unmap().String()
+// neighbourhood is the first address of an IPv6 address's /64, else the address
+// itself.
+func neighbourhood(source netip.Addr) netip.Addr {
+	if source = source.Unmap(); !source.Is6() {
+		return source
 	}
-	p, err := addr.WithZone("").Prefix(64)
+	p, err := source.Prefix(64)
 	if err != nil {
 		panic("unreachable: an IPv6 address has 64 bits: " + err.Error())
 	}
-	return p.String()
+	return p.Addr()
 }
