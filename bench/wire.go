@@ -16,11 +16,12 @@ import (
 // wire is one connection that is kept. It is written by hand, because a
 // generator that costs more than the server it loads measures itself.
 type wire struct {
-	addr  string
-	eager bool // it does not sleep until an answer comes
-	conn  net.Conn
-	from  *bufio.Reader
-	text  []byte // of a request, then of an answer
+	addr   string
+	eager  bool // it does not sleep until an answer comes
+	conn   net.Conn
+	from   *bufio.Reader
+	text   []byte      // of a request, then of an answer
+	header http.Header // of the last answer
 }
 
 // patience is how long an answer may take.
@@ -76,6 +77,7 @@ func (w *wire) receive() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.header = a.Header
 	b := bytes.NewBuffer(w.text[:0])
 	if _, err := io.Copy(b, a.Body); err != nil {
 		return nil, err
