@@ -27,3 +27,31 @@ func BenchmarkImage(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPage is a page of a hundred images with a snapshot and a share each.
+func BenchmarkPage(b *testing.B) {
+	s := cache.New(memory.New(), 64<<20)
+	at := time.Unix(1700000000, 0).UTC()
+	err := s.Update(b.Context(), func(tx ledger.Tx) error {
+		for n := range 100 {
+			i := image(n)
+			i.Name, i.OSName, i.Architecture, i.State, i.CreatedAt = "golden", "TencentOS Server 3.1", "x86_64", ledger.Available, at
+			i.Snapshots = []ledger.Snapshot{{ID: "snap-12345678", Usage: "system", SizeGiB: 50}}
+			i.Shares = []ledger.Share{{Account: "200000000001", At: at}}
+			if err := tx.PutImage(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	q := ledger.SetQuery{Account: image(0).OwnerKey(), Product: ledger.CVM, Region: image(0).Key.Region, Set: ledger.Owned, Limit: 100}
+	b.ReportAllocs()
+	for b.Loop() {
+		if p, err := s.ImageSet(b.Context(), q); err != nil || len(p.Images) != 100 {
+			b.Fatal(len(p.Images), err)
+		}
+	}
+}

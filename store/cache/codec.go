@@ -25,10 +25,15 @@ type codec struct {
 	texts   []byte // all texts that were read, one behind the other
 	room    int    // how long they are together
 	last    int64  // the time before, in seconds of 1970
-	holder  int64  // the account before
+	holder  holder // the account before
+	owner   holder // the owner before
 	zeros   uint64 // in a row, not yet written or left to read
 	ends    bool   // a share of the list has an end
 	broken  bool
+
+	// Where the items of lists are put that are together on a page.
+	snapshots []ledger.Snapshot
+	held      []ledger.Share
 }
 
 func encode[T any](t *terms, v *T, code func(*codec, *T)) []byte {
@@ -72,7 +77,9 @@ func (c *codec) endZeros() {
 // image leaves out the key, which whoever asks knows. What most have comes
 // first, what most have not behind it.
 func (c *codec) image(i *ledger.Image) {
+	c.holder = c.owner // one page's images are one account's, mostly
 	c.account(&i.Owner)
+	c.owner = c.holder
 	for _, s := range [...]*string{&i.OSName, &i.OSType, &i.Platform, &i.Architecture} {
 		term(c, s)
 	}
@@ -91,7 +98,7 @@ func (c *codec) image(i *ledger.Image) {
 		word(c, s)
 	}
 	c.tags(&i.Tags)
-	list(c, &i.Snapshots, (*codec).snapshot)
+	listIn(c, &c.snapshots, &i.Snapshots, (*codec).snapshot)
 	c.shares(&i.Shares)
 }
 
@@ -109,7 +116,7 @@ func (c *codec) snapshot(s *ledger.Snapshot) {
 func (c *codec) shares(l *[]ledger.Share) {
 	c.ends = slices.ContainsFunc(*l, func(s ledger.Share) bool { return !s.Until.IsZero() })
 	c.flag(&c.ends)
-	list(c, l, (*codec).share)
+	listIn(c, &c.held, l, (*codec).share)
 }
 
 func (c *codec) share(s *ledger.Share) {
@@ -150,13 +157,14 @@ func (c *codec) key(k *ledger.AccessKey) {
 	c.flag(&k.Disabled)
 }
 
-// uint is a number of any size; small ones take little.
-func (c *codec) uint(n *uint64) {
+// uint is a number of any size; small ones take little. What is written is
+// given, what is read comes back.
+func (c *codec) uint(n uint64) uint64 {
 	if c.reading {
-		*n = c.next()
-		return
+		return c.next()
 	}
-	c.write(*n)
+	c.write(n)
+	return n
 }
 
 func (c *codec) write(n uint64) {
@@ -203,10 +211,22 @@ func (c *codec) varint() uint64 {
 	return n
 }
 
+// zero reports whether what is read next is one of a row of zeros, and takes
+// it. What it is read into is zero already.
+func (c *codec) zero() bool {
+	if c.zeros == 0 || !c.reading {
+		return false
+	}
+	c.zeros--
+	return true
+}
+
 // number is a whole number, those near zero the shortest.
 func number[N ~int64](c *codec, n *N) {
-	bits := fold(int64(*n))
-	if c.uint(&bits); c.reading {
+	if c.zero() {
+		return
+	}
+	if bits := c.uint(fold(int64(*n))); c.reading {
 		*n = N(unfold(bits))
 	}
 }
@@ -228,11 +248,14 @@ func (c *codec) count(n int) int {
 }
 
 func (c *codec) flag(b *bool) {
+	if c.zero() {
+		return
+	}
 	var n uint64
 	if *b {
 		n = 1
 	}
-	if c.uint(&n); c.reading {
+	if n = c.uint(n); c.reading {
 		*b = n == 1
 	}
 }
@@ -250,12 +273,15 @@ func (c *codec) time(t *time.Time) {
 // seconds is a time of whole seconds, which is what engines take for a share.
 // 0 is the zero time: no end.
 func (c *codec) seconds(t *time.Time) {
+	if c.zero() {
+		return
+	}
 	var bits uint64
 	now := t.Unix()
 	if !c.reading && now != never {
 		bits = 1 + fold(now-c.last)
 	}
-	if c.uint(&bits); bits > 0 {
+	if bits = c.uint(bits); bits > 0 {
 		c.last += unfold(bits - 1)
 	}
 	switch {
@@ -271,6 +297,9 @@ var never = time.Time{}.Unix()
 
 // word is a text that is a record's own.
 func word[S ~string](c *codec, s *S) {
+	if c.zero() {
+		return
+	}
 	n := c.count(len(*s))
 	if !c.reading {
 		c.out = append(c.out, *s...)
@@ -292,11 +321,15 @@ func (c *codec) text(from int) string {
 // term is a text that many records have: its number, or where it has none, 0
 // and the text.
 func term[S ~string](c *codec, s *S) {
+	if c.zero() {
+		word(c, s)
+		return
+	}
 	var n uint64
 	if !c.reading {
 		n = c.terms.number(string(*s))
 	}
-	switch c.uint(&n); {
+	switch n = c.uint(n); {
 	case n == 0:
 		word(c, s)
 	case c.reading:
@@ -306,6 +339,12 @@ func term[S ~string](c *codec, s *S) {
 
 // longest is how many digits a byte can become.
 const longest = 18
+
+// holder is an account that was written or read as a number.
+type holder struct {
+	number int64
+	text   string
+}
 
 // account is the number of an account or a user: as a number where that says
 // how it is written, else 0 and the text. Those of one image are of one
@@ -317,26 +356,41 @@ func (c *codec) account(s *string) {
 		n, _ = strconv.ParseInt(*s, 10, 64)
 	}
 	if n > 0 {
-		c.room += len(*s)
-		bits = 1 + fold(n-c.holder)
+		bits = 1 + fold(n-c.holder.number)
 	}
-	if c.uint(&bits); bits == 0 {
+	switch bits = c.uint(bits); {
+	case bits == 0:
 		word(c, s)
-		return
-	}
-	c.holder += unfold(bits - 1)
-	if c.reading {
-		from := len(c.texts)
-		c.texts = strconv.AppendInt(c.texts, c.holder, 10)
-		*s = c.text(from)
+	case c.reading:
+		*s = c.read(unfold(bits - 1))
+	case n != c.holder.number:
+		c.holder = holder{n, *s}
+		c.room += len(*s)
 	}
 }
 
+// read is the account that is so much more than the one before.
+func (c *codec) read(more int64) string {
+	if more != 0 {
+		from := len(c.texts)
+		c.holder.number += more
+		c.texts = strconv.AppendInt(c.texts, c.holder.number, 10)
+		c.holder.text = c.text(from)
+	}
+	return c.holder.text
+}
+
 // list is a count and that many of something. An empty list is none.
-func list[T any](c *codec, l *[]T, each func(*codec, *T)) {
+func list[T any](c *codec, l *[]T, each func(*codec, *T)) { listIn(c, new([]T), l, each) }
+
+// listIn is a list that is put where others are, while there is room.
+func listIn[T any](c *codec, room, l *[]T, each func(*codec, *T)) {
+	if c.zero() {
+		return
+	}
 	n := c.count(len(*l))
 	if c.reading && n > 0 {
-		*l = make([]T, n)
+		*l = cut(room, n)
 	}
 	for i := range *l {
 		each(c, &(*l)[i])
@@ -344,9 +398,22 @@ func list[T any](c *codec, l *[]T, each func(*codec, *T)) {
 	}
 }
 
+// cut takes the first of some items, or makes as many.
+func cut[T any](room *[]T, n int) []T {
+	if n > len(*room) {
+		return make([]T, n)
+	}
+	taken := (*room)[:n:n]
+	*room = (*room)[n:]
+	return taken
+}
+
 // tags are a count and pairs. An empty map is none. One pair at the most is
 // without a byte, and it has those of its row of zeros.
 func (c *codec) tags(m *map[string]string) {
+	if c.zero() {
+		return
+	}
 	n := c.count(len(*m))
 	if c.reading && n > 0 {
 		*m = make(map[string]string, n)

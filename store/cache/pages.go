@@ -180,15 +180,30 @@ func (s *Store) keepPage(q ledger.SetQuery, at uint64, found ledger.SetPage) {
 }
 
 func (c *codec) page(p *page) {
-	c.uint(&p.at)
+	p.at = c.uint(p.at)
 	c.time(&p.from)
 	c.time(&p.until)
 	number(c, &p.total)
+	c.rooms(p.entries)
 	list(c, &p.entries, (*codec).entry)
 }
 
+// rooms says how many snapshots and shares a page has in all: to make room for
+// them one by one takes longer than to read them.
+func (c *codec) rooms(all []entry) {
+	var snapshots, shares int
+	for i := range all {
+		snapshots += len(all[i].image.Snapshots)
+		shares += len(all[i].image.Shares)
+	}
+	snapshots, shares = c.count(snapshots), c.count(shares)
+	if c.reading {
+		c.snapshots, c.held = make([]ledger.Snapshot, snapshots), make([]ledger.Share, shares)
+	}
+}
+
 func (c *codec) entry(e *entry) {
-	c.uint(&e.cell)
+	e.cell = c.uint(e.cell)
 	word(c, &e.image.Key.ID)
 	c.image(&e.image)
 }
