@@ -41,8 +41,7 @@ func describeImageFromFamily(l *ledger.Ledger) api.Action {
 		out := &DescribeImageFromFamilyResponse{}
 		newest, err := l.Newest(ctx, r.Caller, ledger.ECS, r.Region, in.ImageFamily)
 		if newest != nil {
-			img := imageOf(*newest, r.Now)
-			out.Image.Image = &img
+			out.Image.Image = &imagesOf([]ledger.Seen{*newest}, r.Now)[0]
 		}
 		return out, err
 	})

@@ -125,11 +125,13 @@ func (p Profile) answer(in *DescribeImageSharePermissionRequest, v view) *Descri
 		out.ShareGroups.ShareGroup = []ShareGroup{{Group: everybody}}
 	}
 	for _, share := range v.page {
-		account := Account{AliyunId: share.Account}
-		if p.SharedTime {
-			account.SharedTime = share.At.UTC().Format(time.RFC3339)
+		out.Accounts.Account = append(out.Accounts.Account, Account{AliyunId: share.Account})
+	}
+	if p.SharedTime {
+		at := api.Times(v.page, func(s *ledger.Share) time.Time { return s.At })
+		for i := range v.page {
+			out.Accounts.Account[i].SharedTime = at(i)
 		}
-		out.Accounts.Account = append(out.Accounts.Account, account)
 	}
 	return out
 }

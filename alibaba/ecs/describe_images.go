@@ -288,10 +288,7 @@ func describeImages(l *ledger.Ledger) api.Action {
 		}
 		page, total, err := l.See(ctx, r.Caller, in.view(r))
 		out := &DescribeImagesResponse{TotalCount: total, PageNumber: in.PageNumber, PageSize: in.PageSize, RegionId: in.RegionId}
-		out.Images.Image = make([]Image, 0, len(page))
-		for _, seen := range page {
-			out.Images.Image = append(out.Images.Image, imageOf(seen, r.Now))
-		}
+		out.Images.Image = imagesOf(page, r.Now)
 		return out, err
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"imageshare/api"
 	"imageshare/ledger"
 )
 
@@ -118,16 +119,34 @@ var statuses = map[ledger.State]string{
 	ledger.Available: "Available", ledger.Deprecated: "Deprecated", ledger.Failed: "CreateFailed",
 }
 
-func imageOf(s ledger.Seen, now time.Time) Image {
+// imagesOf are the images of a page, with their disks in one list: a list for
+// each would be most of what a page allocates.
+func imagesOf(page []ledger.Seen, now time.Time) []Image {
+	created := api.Times(page, func(s *ledger.Seen) time.Time { return s.CreatedAt })
+	count := 0
+	for _, s := range page {
+		count += len(s.Snapshots)
+	}
+	all, disks := make([]Image, len(page)), make([]DiskDeviceMapping, 0, count)
+	for i, s := range page {
+		from := len(disks)
+		all[i].show(s, now)
+		disks = appendDisks(disks, s, all[i].Progress, now)
+		all[i].CreationTime, all[i].DiskDeviceMappings.DiskDeviceMapping = created(i), disks[from:len(disks):len(disks)]
+	}
+	return all
+}
+
+// show fills in what an image needs no other for.
+func (img *Image) show(s ledger.Seen, now time.Time) {
 	// An account number beyond 63 bits has no place in the vendor's long.
 	owner, _ := strconv.ParseInt(s.Owner, 10, 64)
-	return Image{
+	*img = Image{
 		ImageId: s.Key.ID, ImageName: s.Name, Description: s.Description, ImageOwnerAlias: alias(s), ImageOwnerId: owner,
 		ImageVersion: s.Version, ImageFamily: s.Family, OSName: s.OSName, OSNameEn: s.OSName, OSType: s.OSType, Platform: s.Platform,
 		Architecture: s.Architecture, Size: s.SizeGiB, Status: statuses[s.State], Usage: "none", Progress: progress(s, now),
-		CreationTime: s.CreatedAt.UTC().Format(time.RFC3339), BootMode: s.BootMode, LicenseType: s.License, IsCopied: s.CopiedFrom != "",
-		IsPublic: s.Public, IsSelfShared: selfShared(s, now), IsSupportIoOptimized: true,
-		DiskDeviceMappings: disks(s, now), Tags: tags(s),
+		BootMode: s.BootMode, LicenseType: s.License, IsCopied: s.CopiedFrom != "",
+		IsPublic: s.Public, IsSelfShared: selfShared(s, now), IsSupportIoOptimized: true, Tags: tags(s),
 	}
 }
 
@@ -149,22 +168,27 @@ func selfShared(s ledger.Seen, now time.Time) string {
 	return "False"
 }
 
-func progress(s ledger.Seen, now time.Time) string { return strconv.Itoa(s.Progress(now)) + "%" }
+func progress(s ledger.Seen, now time.Time) string {
+	done := s.Progress(now)
+	if done == 100 { // as of most
+		return "100%"
+	}
+	return strconv.Itoa(done) + "%"
+}
 
-func disks(s ledger.Seen, now time.Time) DiskDeviceMappings {
-	list := make([]DiskDeviceMapping, 0, len(s.Snapshots))
+func appendDisks(list []DiskDeviceMapping, s ledger.Seen, progress string, now time.Time) []DiskDeviceMapping {
 	left := max(0, int64(math.Ceil(s.ReadyAt.Sub(now).Seconds())))
 	for i, d := range s.Snapshots {
 		disk := DiskDeviceMapping{
 			Device: cmp.Or(d.Device, "/dev/xvd"+string(rune('a'+i%26))), Size: strconv.FormatInt(d.SizeGiB, 10), SnapshotId: d.ID,
-			Type: d.Usage, Progress: progress(s, now), RemainTime: left, Format: d.Format,
+			Type: d.Usage, Progress: progress, RemainTime: left, Format: d.Format,
 		}
 		if s.As == ledger.Owned {
 			disk.ImportOSSBucket, disk.ImportOSSObject = d.Bucket, d.Object
 		}
 		list = append(list, disk)
 	}
-	return DiskDeviceMappings{list}
+	return list
 }
 
 func tags(s ledger.Seen) Tags {

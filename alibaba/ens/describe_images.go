@@ -86,7 +86,7 @@ func (in *DescribeImagesRequest) view() ledger.View {
 
 func imageOf(s ledger.Seen) Image {
 	return Image{
-		Architecture: s.Architecture, CreationTime: created(s), ImageId: s.Key.ID, ImageName: s.Name, ImageOwnerAlias: alias(s),
+		Architecture: s.Architecture, CreationTime: api.Time(s.CreatedAt), ImageId: s.Key.ID, ImageName: s.Name, ImageOwnerAlias: alias(s),
 		ImageSize: gib(s.SizeGiB), Platform: s.Platform, SnapshotId: snapshot(s), RegionId: storedIn(s), DiskDeviceMappings: disks(s),
 	}
 }

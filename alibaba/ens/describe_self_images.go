@@ -131,7 +131,7 @@ func (in *DescribeSelfImagesRequest) exact(ctx context.Context, l *ledger.Ledger
 
 func selfImageOf(s ledger.Seen, now time.Time) SelfImage {
 	return SelfImage{
-		Architecture: s.Architecture, ComputeType: computeType(s), CreationTime: created(s), ImageId: s.Key.ID, ImageName: s.Name,
+		Architecture: s.Architecture, ComputeType: computeType(s), CreationTime: api.Time(s.CreatedAt), ImageId: s.Key.ID, ImageName: s.Name,
 		ImageOwnerAlias: alias(s), ImageSize: gib(s.SizeGiB), ImageStorageSize: gib(s.SizeGiB), InstanceId: s.Tags[instanceTag],
 		OsVersion: s.Version, Platform: s.Platform, RegionId: storedIn(s), SnapshotId: snapshot(s), Status: status(s, now),
 		DiskDeviceMappings: disks(s),

@@ -50,8 +50,6 @@ func snapshot(s ledger.Seen) string {
 // gib is a size, which ENS writes as text.
 func gib(n int64) string { return strconv.FormatInt(n, 10) }
 
-func created(s ledger.Seen) string { return s.CreatedAt.UTC().Format(time.RFC3339) }
-
 func alias(s ledger.Seen) string {
 	if s.As == ledger.Owned {
 		return "self"

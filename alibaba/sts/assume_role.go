@@ -206,7 +206,7 @@ func issue(s *session.Issuer, r api.Request, in *AssumeRoleRequest, role *ledger
 		Credentials: Credentials{
 			AccessKeyId: made.KeyID, AccessKeySecret: made.Secret, SecurityToken: token,
 			// Without a fraction: a client parses exactly this form.
-			Expiration: made.Expires.UTC().Format(time.RFC3339),
+			Expiration: api.Time(made.Expires),
 		},
 	}, nil
 }

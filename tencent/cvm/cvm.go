@@ -12,7 +12,6 @@ package cvm
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"imageshare/api"
@@ -64,35 +63,7 @@ func key(r api.Request, id string) ledger.ImageKey {
 	return ledger.ImageKey{Product: ledger.CVM, Region: r.Region, ID: id}
 }
 
-// stamp writes a time as the wire does: UTC, whole seconds.
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
-// stamps are the starts of many shares as one text, of which each is a part:
-// with a text for each, they would be most of what a list allocates. The date is
-// taken from the share before where it is the same, as it mostly is.
-func stamps(shares []ledger.Share) (at func(i int) string) {
-	const each, date, day = len("2006-01-02T15:04:05Z"), len("2006-01-02T"), 24 * time.Hour // a share's year has four digits
-	var text strings.Builder
-	text.Grow(each * len(shares))
-	var room [each]byte
-	var midnight time.Time // with which the date in room began
-	for i, s := range shares {
-		t := s.At.UTC()
-		if since := t.Sub(midnight); i > 0 && 0 <= since && since < day {
-			clock(room[date:], int(since/time.Second))
-		} else {
-			t.AppendFormat(room[:0], time.RFC3339)
-			midnight = t.Truncate(day)
-		}
-		text.Write(room[:])
-	}
-	all := text.String()
-	return func(i int) string { return all[i*each:][:each] }
-}
-
-// clock writes seconds of a day as 15:04:05.
-func clock(b []byte, seconds int) {
-	for i, n := range [...]int{seconds / 3600, seconds / 60 % 60, seconds % 60} {
-		b[3*i], b[3*i+1] = byte('0'+n/10), byte('0'+n%10)
-	}
+// starts are the times at which shares began.
+func starts(shares []ledger.Share) (at func(i int) string) {
+	return api.Times(shares, func(s *ledger.Share) time.Time { return s.At })
 }

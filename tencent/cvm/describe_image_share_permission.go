@@ -42,9 +42,9 @@ func describeImageSharePermission(l *ledger.Ledger) api.Action {
 			return nil, err
 		}
 		out := &DescribeImageSharePermissionResponse{SharePermissionSet: make([]SharePermission, len(sharing.Shares))}
-		stamp := stamps(sharing.Shares)
+		start := starts(sharing.Shares)
 		for i, s := range sharing.Shares {
-			out.SharePermissionSet[i] = SharePermission{CreatedTime: stamp(i), AccountId: s.Account}
+			out.SharePermissionSet[i] = SharePermission{CreatedTime: start(i), AccountId: s.Account}
 		}
 		return out, nil
 	})

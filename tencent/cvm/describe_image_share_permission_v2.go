@@ -39,9 +39,9 @@ func describeImageSharePermissionV2(l *ledger.Ledger) api.Action {
 			return nil, err
 		}
 		out := &DescribeImageSharePermissionV2Response{SharePermissionSet: make([]SharePermissionV2, len(sharing.Shares))}
-		stamp := stamps(sharing.Shares)
+		start := starts(sharing.Shares)
 		for i, s := range sharing.Shares {
-			out.SharePermissionSet[i] = SharePermissionV2{CreatedTime: stamp(i), Account: s.Account, AccountId: s.Account}
+			out.SharePermissionSet[i] = SharePermissionV2{CreatedTime: start(i), Account: s.Account, AccountId: s.Account}
 		}
 		return out, nil
 	})

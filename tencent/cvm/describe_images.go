@@ -100,11 +100,7 @@ func describeImages(l *ledger.Ledger) []api.Action {
 		Resources: func(r api.Request, _ *DescribeImagesRequest) []string { return resource(r, "*") },
 	}, func(ctx context.Context, r api.Request, in *DescribeImagesRequest) (*DescribeImagesResponse, error) {
 		page, total, err := l.See(ctx, r.Caller, in.view(r))
-		out := &DescribeImagesResponse{TotalCount: total, ImageSet: make([]Image, 0, len(page))}
-		for _, seen := range page {
-			out.ImageSet = append(out.ImageSet, imageOf(seen, r.Now))
-		}
-		return out, err
+		return &DescribeImagesResponse{TotalCount: total, ImageSet: imagesOf(page, r.Now)}, err
 	}, func(o *DescribeImagesResponse) *DescribeImagesV2Response {
 		return &DescribeImagesV2Response{ImageSet: o.ImageSet, TotalCount: o.TotalCount}
 	})

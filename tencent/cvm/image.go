@@ -3,6 +3,7 @@ package cvm
 import (
 	"time"
 
+	"imageshare/api"
 	"imageshare/ledger"
 )
 
@@ -71,13 +72,31 @@ var imageStates = map[ledger.State]string{
 	ledger.Available: "NORMAL", ledger.Deprecated: "NORMAL", ledger.Failed: "CREATEFAILED",
 }
 
-func imageOf(s ledger.Seen, now time.Time) Image {
-	img := Image{
-		ImageId: s.Key.ID, OsName: s.OSName, ImageType: imageTypes[s.As], CreatedTime: stamp(s.CreatedAt),
+// imagesOf are the images of a page, with their disks in one list: a list for
+// each would be most of what a page allocates.
+func imagesOf(page []ledger.Seen, now time.Time) []Image {
+	created := api.Times(page, func(s *ledger.Seen) time.Time { return s.CreatedAt })
+	count := 0
+	for _, s := range page {
+		count += len(s.Snapshots)
+	}
+	all, disks := make([]Image, len(page)), make([]Snapshot, 0, count)
+	for i, s := range page {
+		from := len(disks)
+		disks = appendDisks(disks, s.Snapshots)
+		all[i].show(s, now)
+		all[i].CreatedTime, all[i].SnapshotSet = created(i), disks[from:len(disks):len(disks)]
+	}
+	return all
+}
+
+// show fills in what an image needs no other for.
+func (img *Image) show(s ledger.Seen, now time.Time) {
+	*img = Image{
+		ImageId: s.Key.ID, OsName: s.OSName, ImageType: imageTypes[s.As],
 		ImageName: s.Name, ImageDescription: s.Description, ImageSize: s.SizeGiB, Architecture: s.Architecture,
 		ImageState: imageStates[s.State], Platform: s.Platform, ImageCreator: s.Owner, ImageSource: source(s),
-		SnapshotSet: disks(s.Snapshots), Tags: tags(s), LicenseType: license(s.License),
-		ImageFamily: s.Family, ImageDeprecated: s.State == ledger.Deprecated,
+		Tags: tags(s), LicenseType: license(s.License), ImageFamily: s.Family, ImageDeprecated: s.State == ledger.Deprecated,
 	}
 	if s.State == ledger.Failed && s.Imported {
 		img.ImageState = "IMPORTFAILED"
@@ -86,7 +105,6 @@ func imageOf(s ledger.Seen, now time.Time) Image {
 		done := int64(s.Progress(now))
 		img.SyncPercent = &done
 	}
-	return img
 }
 
 func source(s ledger.Seen) string {
@@ -106,8 +124,7 @@ func license(text string) string {
 	return text
 }
 
-func disks(all []ledger.Snapshot) []Snapshot {
-	list := make([]Snapshot, 0, len(all))
+func appendDisks(list []Snapshot, all []ledger.Snapshot) []Snapshot {
 	for _, s := range all {
 		usage := "DATA_DISK"
 		if s.Usage == systemDisk {

@@ -189,7 +189,7 @@ func issue(s *session.Issuer, r api.Request, what session.Session, lasts time.Du
 	}
 	return &AssumeRoleResponse{
 		Credentials: Credentials{Token: token, TmpSecretId: made.KeyID, TmpSecretKey: made.Secret},
-		ExpiredTime: made.Expires.Unix(), Expiration: stamp(made.Expires),
+		ExpiredTime: made.Expires.Unix(), Expiration: api.Time(made.Expires),
 	}, nil
 }
 

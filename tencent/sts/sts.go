@@ -76,9 +76,6 @@ type Credentials struct {
 	TmpSecretKey string
 }
 
-// stamp writes a time as the wire does: UTC, whole seconds.
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
 // caller is the number of who calls.
 func caller(r api.Request) string {
 	if r.Principal.Number != "" {
