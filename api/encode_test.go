@@ -32,6 +32,9 @@ type zoo struct {
 	Empty     embedded
 	Full      embedded
 	RequestId string
+
+	ANameThatIsRatherLongForAField string // 35 bytes with what is around it
+	AShorterNameWithTwentyEight_   int64  // 32 of them
 }
 
 type animal struct {
@@ -47,12 +50,16 @@ type shy struct {
 
 type embedded struct{ *animal }
 
-func encoded(t *testing.T, v *zoo) []byte {
-	t.Helper()
-	a := api.Define(api.Spec[struct{}]{
+func zooAction(v *zoo) api.Action {
+	return api.Define(api.Spec[struct{}]{
 		Cloud: ledger.Tencent, Product: "zoo", Name: "Visit", Version: "1",
 		Resources: func(api.Request, *struct{}) []string { return nil },
 	}, func(context.Context, api.Request, *struct{}) (*zoo, error) { return v, nil })
+}
+
+func encoded(t *testing.T, v *zoo) []byte {
+	t.Helper()
+	a := zooAction(v)
 	b, err := a.AppendJSON([]byte("before:"), v)
 	if err != nil {
 		t.Fatal(err)
@@ -81,6 +88,19 @@ func TestAppendJSON(t *testing.T) {
 	}
 }
 
+// Whatever room is left behind what is there, it is enough or there is more, and
+// nothing behind the answer's end is part of it.
+func TestAppendJSONIntoAnyRoom(t *testing.T) {
+	t.Parallel()
+	v := &zoo{Text: "text", Animals: []animal{{"cat", 4}}, ANameThatIsRatherLongForAField: "long", RequestId: "id"}
+	a, want := zooAction(v), encoded(t, v)
+	for room := range len(want) + 64 {
+		if got, err := a.AppendJSON(make([]byte, 0, room), v); err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("room for %d bytes: error %v\n got %s\nwant %s", room, err, got, want)
+		}
+	}
+}
+
 // Every byte is written as package json writes it, wherever it stands.
 func TestAppendJSONEveryByte(t *testing.T) {
 	t.Parallel()
@@ -102,10 +122,7 @@ func TestAppendJSONEveryByte(t *testing.T) {
 func TestAppendJSONNotUTF8(t *testing.T) {
 	t.Parallel()
 	v := &zoo{Text: "a longer text \xa0 too", Animals: []animal{{Name: "c\xffat"}}, RequestId: "id"}
-	a := api.Define(api.Spec[struct{}]{
-		Cloud: ledger.Tencent, Product: "zoo", Name: "Visit", Version: "1",
-		Resources: func(api.Request, *struct{}) []string { return nil },
-	}, func(context.Context, api.Request, *struct{}) (*zoo, error) { return v, nil })
+	a := zooAction(v)
 	got, err := a.AppendJSON(nil, v)
 	want, _ := json.Marshal(v, jsontext.AllowInvalidUTF8(true))
 	if err == nil || !bytes.Equal(got, want) {
