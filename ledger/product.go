@@ -74,25 +74,37 @@ func lowerOrDigit(c rune) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <=
 // any real one.
 const maxImageID = 64
 
-var products = map[Product]traits{
-	CVM: {
+var (
+	cvm = traits{
 		cloud: Tencent, regional: true, imageID: cvmImageID, shareQuota: 500, imageQuota: 500, repeatFails: true,
 		newImage: idForm{"img-", 8}, newDisk: idForm{"snap-", 8}, uniqueNames: true, copyKeepsName: true,
-	},
-	ECS: {
+	}
+	ecs = traits{
 		cloud: Alibaba, regional: true, imageID: alibabaImageID, shareQuota: 50, imageQuota: 100, tagQuota: 20, copyIsReady: true,
 		newImage: idForm{"m-", 20}, newDisk: idForm{"s-", 20}, uniqueNames: true, cancelsMaking: true,
-	},
-	ENS: {
+	}
+	ens = traits{
 		cloud: Alibaba, imageID: alibabaImageID, shareQuota: 50, imageQuota: 100,
 		newImage: idForm{"m-", 24}, newDisk: idForm{"s-", 24},
-	},
+	}
+	none traits
+)
+
+// traits are not looked up in a map: lists ask for each of their images.
+func (p Product) traits() *traits {
+	switch p {
+	case CVM:
+		return &cvm
+	case ECS:
+		return &ecs
+	case ENS:
+		return &ens
+	}
+	return &none
 }
 
-func (p Product) traits() traits { return products[p] }
-
 // Known reports whether p is one of Products.
-func (p Product) Known() bool { _, ok := products[p]; return ok }
+func (p Product) Known() bool { return p.traits() != &none }
 
 // Cloud is the cloud whose accounts own and use p's images; "" if p is unknown.
 func (p Product) Cloud() Cloud { return p.traits().cloud }
@@ -102,8 +114,7 @@ func (p Product) Regional() bool { return p.traits().regional }
 
 // ValidImageID reports whether id has the form of p's image ids.
 func (p Product) ValidImageID(id string) bool {
-	t, known := products[p]
-	return known && t.imageID.fits(id)
+	return p.Known() && p.traits().imageID.fits(id)
 }
 
 // ValidAccount reports whether id has the form of an account number: one to

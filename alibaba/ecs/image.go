@@ -176,11 +176,19 @@ func progress(s ledger.Seen, now time.Time) string {
 	return strconv.Itoa(done) + "%"
 }
 
+// devices are what the disks are called that nobody named: /dev/xvda and so on.
+var devices = func() (all [26]string) {
+	for i := range all {
+		all[i] = "/dev/xvd" + string(rune('a'+i))
+	}
+	return all
+}()
+
 func appendDisks(list []DiskDeviceMapping, s ledger.Seen, progress string, now time.Time) []DiskDeviceMapping {
 	left := max(0, int64(math.Ceil(s.ReadyAt.Sub(now).Seconds())))
 	for i, d := range s.Snapshots {
 		disk := DiskDeviceMapping{
-			Device: cmp.Or(d.Device, "/dev/xvd"+string(rune('a'+i%26))), Size: strconv.FormatInt(d.SizeGiB, 10), SnapshotId: d.ID,
+			Device: cmp.Or(d.Device, devices[i%len(devices)]), Size: strconv.FormatInt(d.SizeGiB, 10), SnapshotId: d.ID,
 			Type: d.Usage, Progress: progress, RemainTime: left, Format: d.Format,
 		}
 		if s.As == ledger.Owned {

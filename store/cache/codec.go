@@ -21,7 +21,8 @@ type codec struct {
 	terms   *terms
 	reading bool
 	out     []byte // what is written
-	in      []byte // what is left to read
+	in      []byte // what is read
+	at      int    // how much of it was: where a slice is stored the collector wants to know
 	texts   []byte // all texts that were read, one behind the other
 	room    int    // how long they are together
 	last    int64  // the time before, in seconds of 1970
@@ -55,7 +56,7 @@ func decode[T any](t *terms, b []byte, v *T, code func(*codec, *T)) error {
 	}
 	c.texts = make([]byte, 0, room)
 	code(&c, v)
-	if c.endZeros(); c.broken || len(c.in) > 0 {
+	if c.endZeros(); c.broken || c.at < len(c.in) {
 		return errBroken
 	}
 	return nil
@@ -197,17 +198,16 @@ func (c *codec) next() uint64 {
 
 // varint reads a number as it stands, 0 if it is broken.
 func (c *codec) varint() uint64 {
-	if len(c.in) > 0 && c.in[0] < 0x80 { // as most are
-		n := uint64(c.in[0])
-		c.in = c.in[1:]
-		return n
+	if c.at < len(c.in) && c.in[c.at] < 0x80 { // as most are
+		c.at++
+		return uint64(c.in[c.at-1])
 	}
-	n, size := binary.Uvarint(c.in)
+	n, size := binary.Uvarint(c.in[c.at:])
 	if size <= 0 {
-		c.broken, c.in = true, nil
+		c.broken, c.at = true, len(c.in)
 		return 0
 	}
-	c.in = c.in[size:]
+	c.at += size
 	return n
 }
 
@@ -240,7 +240,7 @@ func (c *codec) count(n int) int {
 		c.write(uint64(n))
 		return n
 	}
-	if bits := c.next(); bits <= uint64(len(c.in)) { // each takes a byte at least
+	if bits := c.next(); bits <= uint64(len(c.in)-c.at) { // each takes a byte at least
 		return int(bits)
 	}
 	c.broken = true
@@ -307,8 +307,8 @@ func word[S ~string](c *codec, s *S) {
 		return
 	}
 	from := len(c.texts)
-	c.texts = append(c.texts, c.in[:n]...)
-	c.in = c.in[n:]
+	c.texts = append(c.texts, c.in[c.at:c.at+n]...)
+	c.at += n
 	*s = S(c.text(from))
 }
 
