@@ -14,9 +14,11 @@ import (
 // codec writes a record or reads it back: each type is walked by one function
 // for both ways, so that they cannot differ. To write a record it only reads
 // it, as others may at the same time. Records are written small, since how many
-// fit is how many are found: what many records have in common is a number of
-// terms, an account and a time are how much more they are than the one before,
-// and what is empty, as much is, stands together and takes two bytes.
+// fit is how many are found, and so that they are read soon: what is as it stands
+// already is 0, and a row of these takes two bytes. An image on a page stands as
+// the one before it, anything else as empty. What many records have in common is
+// a number of terms, and an account or a time is how much more it is than the one
+// before.
 type codec struct {
 	terms   *terms
 	reading bool
@@ -31,6 +33,7 @@ type codec struct {
 	zeros   uint64 // in a row, not yet written or left to read
 	ends    bool   // a share of the list has an end
 	broken  bool
+	before  *ledger.Image // on its page
 
 	// Where the items of lists are put that are together on a page.
 	snapshots []ledger.Snapshot
@@ -77,46 +80,53 @@ func (c *codec) endZeros() {
 
 // image leaves out the key, which whoever asks knows. What most have comes
 // first, what most have not behind it.
-func (c *codec) image(i *ledger.Image) {
+func (c *codec) image(i *ledger.Image) { c.imageFrom(i, &empty) }
+
+var empty ledger.Image
+
+// imageFrom is an image as far as it is not as another, which it stands as when
+// it is read, but for its lists.
+func (c *codec) imageFrom(i, was *ledger.Image) {
 	c.holder = c.owner // one page's images are one account's, mostly
 	c.account(&i.Owner)
 	c.owner = c.holder
-	for _, s := range [...]*string{&i.OSName, &i.OSType, &i.Platform, &i.Architecture} {
-		term(c, s)
-	}
-	term(c, &i.State)
-	number(c, &i.SizeGiB)
-	word(c, &i.Name)
-	word(c, &i.Description)
-	c.time(&i.CreatedAt)
-	c.time(&i.ReadyAt)
-	for _, b := range [...]*bool{&i.Public, &i.Encrypted, &i.Imported} {
-		c.flag(b)
-	}
-	term(c, &i.BootMode)
-	term(c, &i.License)
-	for _, s := range [...]*string{&i.Family, &i.Version, &i.CopiedFrom} {
-		word(c, s)
-	}
+	term(c, &i.OSName, was.OSName)
+	term(c, &i.OSType, was.OSType)
+	term(c, &i.Platform, was.Platform)
+	term(c, &i.Architecture, was.Architecture)
+	term(c, &i.State, was.State)
+	number(c, &i.SizeGiB, was.SizeGiB)
+	word(c, &i.Name, was.Name)
+	word(c, &i.Description, was.Description)
+	c.time(&i.CreatedAt, was.CreatedAt)
+	c.time(&i.ReadyAt, was.ReadyAt)
+	c.flag(&i.Public, was.Public)
+	c.flag(&i.Encrypted, was.Encrypted)
+	c.flag(&i.Imported, was.Imported)
+	term(c, &i.BootMode, was.BootMode)
+	term(c, &i.License, was.License)
+	word(c, &i.Family, was.Family)
+	word(c, &i.Version, was.Version)
+	word(c, &i.CopiedFrom, was.CopiedFrom)
 	c.tags(&i.Tags)
 	listIn(c, &c.snapshots, &i.Snapshots, (*codec).snapshot)
 	c.shares(&i.Shares)
 }
 
 func (c *codec) snapshot(s *ledger.Snapshot) {
-	word(c, &s.ID)
-	number(c, &s.SizeGiB)
-	term(c, &s.Usage)
-	term(c, &s.Device)
-	term(c, &s.Format)
-	word(c, &s.Bucket)
-	word(c, &s.Object)
+	own(c, &s.ID)
+	number(c, &s.SizeGiB, 0)
+	term(c, &s.Usage, "")
+	term(c, &s.Device, "")
+	term(c, &s.Format, "")
+	own(c, &s.Bucket)
+	own(c, &s.Object)
 }
 
 // shares say once whether any of them has an end: most have none.
 func (c *codec) shares(l *[]ledger.Share) {
 	c.ends = slices.ContainsFunc(*l, func(s ledger.Share) bool { return !s.Until.IsZero() })
-	c.flag(&c.ends)
+	c.flag(&c.ends, false)
 	listIn(c, &c.held, l, (*codec).share)
 }
 
@@ -129,33 +139,33 @@ func (c *codec) share(s *ledger.Share) {
 }
 
 func (c *codec) accountRecord(a *ledger.Account) {
-	term(c, &a.Key.Cloud)
+	term(c, &a.Key.Cloud, "")
 	c.account(&a.Key.ID)
 	list(c, &a.Keys, (*codec).key)
 	list(c, &a.Users, (*codec).user)
 	list(c, &a.Roles, (*codec).role)
-	c.time(&a.CreatedAt)
+	c.time(&a.CreatedAt, time.Time{})
 }
 
 func (c *codec) user(u *ledger.User) {
-	word(c, &u.Name)
+	own(c, &u.Name)
 	c.account(&u.Number)
 	list(c, &u.Keys, (*codec).key)
-	list(c, &u.Policies, word[ledger.Document])
+	list(c, &u.Policies, own[ledger.Document])
 }
 
 func (c *codec) role(r *ledger.Role) {
-	word(c, &r.Name)
-	word(c, &r.ID)
-	word(c, &r.Trust)
-	list(c, &r.Policies, word[ledger.Document])
-	number(c, &r.MaxSession)
+	own(c, &r.Name)
+	own(c, &r.ID)
+	own(c, &r.Trust)
+	list(c, &r.Policies, own[ledger.Document])
+	number(c, &r.MaxSession, 0)
 }
 
 func (c *codec) key(k *ledger.AccessKey) {
-	word(c, &k.ID)
-	word(c, &k.Sealed)
-	c.flag(&k.Disabled)
+	own(c, &k.ID)
+	own(c, &k.Sealed)
+	c.flag(&k.Disabled, false)
 }
 
 // uint is a number of any size; small ones take little. What is written is
@@ -177,12 +187,18 @@ func (c *codec) write(n uint64) {
 	c.out = binary.AppendUvarint(c.out, n)
 }
 
-// next reads a number. A zero is followed by how many there are of it.
+// next reads a number.
 func (c *codec) next() uint64 {
 	if c.zeros > 0 {
 		c.zeros--
 		return 0
 	}
+	return c.behind()
+}
+
+// behind reads the number behind a row of zeros. A zero is followed by how many
+// there are of it.
+func (c *codec) behind() uint64 {
 	n := c.varint()
 	if n > 0 || c.broken {
 		return n
@@ -211,24 +227,13 @@ func (c *codec) varint() uint64 {
 	return n
 }
 
-// zero reports whether what is read next is one of a row of zeros, and takes
-// it. What it is read into is zero already.
-func (c *codec) zero() bool {
-	if c.zeros == 0 || !c.reading {
-		return false
-	}
-	c.zeros--
-	return true
-}
-
-// number is a whole number, those near zero the shortest.
-func number[N ~int64](c *codec, n *N) {
-	if c.zero() {
+// number is how much more a whole number is, those near zero the shortest.
+func number[N ~int64](c *codec, n *N, was N) {
+	if c.reading {
+		*n += N(unfold(c.next()))
 		return
 	}
-	if bits := c.uint(fold(int64(*n))); c.reading {
-		*n = N(unfold(bits))
-	}
+	c.write(fold(int64(*n - was)))
 }
 
 func fold(n int64) uint64      { return uint64(n)<<1 ^ uint64(n>>63) }
@@ -247,69 +252,98 @@ func (c *codec) count(n int) int {
 	return 0
 }
 
-func (c *codec) flag(b *bool) {
-	if c.zero() {
-		return
-	}
-	var n uint64
-	if *b {
-		n = 1
-	}
-	if n = c.uint(n); c.reading {
-		*b = n == 1
+func (c *codec) flag(b *bool, was bool) {
+	switch {
+	case c.reading:
+		*b = *b != (c.next() > 0)
+	case *b != was:
+		c.write(1)
+	default:
+		c.write(0)
 	}
 }
 
 // time keeps the moment and not the zone: records are compared by the moment.
-func (c *codec) time(t *time.Time) {
-	rest := time.Duration(t.Nanosecond())
-	c.seconds(t)
-	number(c, &rest)
-	if c.reading && rest != 0 {
-		*t = t.Add(rest)
+// What is less than a second stands behind, unless the time is as it was.
+func (c *codec) time(t *time.Time, was time.Time) {
+	switch {
+	case c.reading:
+		if n := c.next(); n > 0 {
+			*t = c.moment(n - 1).Add(time.Duration(c.next()))
+		}
+	case t.Equal(was):
+		c.write(0)
+	default:
+		c.write(1 + c.later(*t))
+		c.write(uint64(t.Nanosecond()))
 	}
 }
 
 // seconds is a time of whole seconds, which is what engines take for a share.
-// 0 is the zero time: no end.
 func (c *codec) seconds(t *time.Time) {
-	if c.zero() {
+	if c.reading {
+		*t = c.moment(c.next())
 		return
 	}
-	var bits uint64
-	now := t.Unix()
-	if !c.reading && now != never {
-		bits = 1 + fold(now-c.last)
+	c.write(c.later(*t))
+}
+
+// later is how much later a time is than the one before, in seconds; 0 is the
+// zero time: no end.
+func (c *codec) later(t time.Time) uint64 {
+	before, now := c.last, t.Unix()
+	if now == never {
+		return 0
 	}
-	if bits = c.uint(bits); bits > 0 {
-		c.last += unfold(bits - 1)
-	}
-	switch {
-	case !c.reading:
-	case bits == 0:
-		*t = time.Time{}
-	default:
-		*t = time.Unix(c.last, 0).UTC()
-	}
+	c.last = now
+	return 1 + fold(now-before)
 }
 
 var never = time.Time{}.Unix()
 
-// word is a text that is a record's own.
-func word[S ~string](c *codec, s *S) {
-	if c.zero() {
-		return
+// moment is the time that is so much later.
+func (c *codec) moment(later uint64) time.Time {
+	if later == 0 {
+		return time.Time{}
 	}
-	n := c.count(len(*s))
-	if !c.reading {
-		c.out = append(c.out, *s...)
-		c.room += n
-		return
+	c.last += unfold(later - 1)
+	return time.Unix(c.last, 0).UTC()
+}
+
+// word is a text that is a record's own: 0 as it was, else one more than its length.
+func word[S ~string](c *codec, s *S, was S) {
+	switch {
+	case c.reading:
+		if n := c.next(); n > 0 {
+			*s = S(c.take(n - 1))
+		}
+	case *s == was:
+		c.write(0)
+	default:
+		c.write(1 + uint64(len(*s)))
+		c.give(string(*s))
+	}
+}
+
+// own is a word that was nothing.
+func own[S ~string](c *codec, s *S) { word(c, s, "") }
+
+// give writes the bytes of a text.
+func (c *codec) give(s string) {
+	c.out = append(c.out, s...)
+	c.room += len(s)
+}
+
+// take reads the bytes of a text.
+func (c *codec) take(n uint64) string {
+	if n > uint64(len(c.in)-c.at) {
+		c.broken = true
+		return ""
 	}
 	from := len(c.texts)
-	c.texts = append(c.texts, c.in[c.at:c.at+n]...)
-	c.at += n
-	*s = S(c.text(from))
+	c.texts = append(c.texts, c.in[c.at:c.at+int(n)]...)
+	c.at += int(n)
+	return c.text(from)
 }
 
 // text is what was read last, from a place on. Nobody writes there again.
@@ -318,23 +352,31 @@ func (c *codec) text(from int) string {
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-// term is a text that many records have: its number, or where it has none, 0
-// and the text.
-func term[S ~string](c *codec, s *S) {
-	if c.zero() {
-		word(c, s)
-		return
-	}
-	var n uint64
-	if !c.reading {
-		n = c.terms.number(string(*s))
-	}
-	switch n = c.uint(n); {
-	case n == 0:
-		word(c, s)
+// term is a text that many records have: 0 as it was, one more than its number,
+// or where it has none, 1 and the text.
+func term[S ~string](c *codec, s *S, was S) {
+	switch {
 	case c.reading:
-		*s = S(c.terms.text(n))
+		if n := c.next(); n > 0 {
+			*s = S(c.known(n - 1))
+		}
+	case *s == was:
+		c.write(0)
+	default:
+		n := c.terms.number(string(*s))
+		if c.write(1 + n); n == 0 {
+			c.write(uint64(len(*s)))
+			c.give(string(*s))
+		}
 	}
+}
+
+// known is the text of a number, or for 0 the one that follows.
+func (c *codec) known(n uint64) string {
+	if n == 0 {
+		return c.take(c.next())
+	}
+	return c.terms.text(n)
 }
 
 // longest is how many digits a byte can become.
@@ -359,10 +401,13 @@ func (c *codec) account(s *string) {
 		bits = 1 + fold(n-c.holder.number)
 	}
 	switch bits = c.uint(bits); {
-	case bits == 0:
-		word(c, s)
-	case c.reading:
+	case bits > 0 && c.reading:
 		*s = c.read(unfold(bits - 1))
+	case c.reading:
+		*s = c.take(c.next())
+	case bits == 0:
+		c.write(uint64(len(*s)))
+		c.give(*s)
 	case n != c.holder.number:
 		c.holder = holder{n, *s}
 		c.room += len(*s)
@@ -385,11 +430,7 @@ func list[T any](c *codec, l *[]T, each func(*codec, *T)) { listIn(c, new([]T), 
 
 // listIn is a list that is put where others are, while there is room.
 func listIn[T any](c *codec, room, l *[]T, each func(*codec, *T)) {
-	if c.zero() {
-		return
-	}
-	n := c.count(len(*l))
-	if c.reading && n > 0 {
+	if n := c.count(len(*l)); c.reading && n > 0 {
 		*l = cut(room, n)
 	}
 	for i := range *l {
@@ -411,23 +452,20 @@ func cut[T any](room *[]T, n int) []T {
 // tags are a count and pairs. An empty map is none. One pair at the most is
 // without a byte, and it has those of its row of zeros.
 func (c *codec) tags(m *map[string]string) {
-	if c.zero() {
-		return
-	}
 	n := c.count(len(*m))
 	if c.reading && n > 0 {
 		*m = make(map[string]string, n)
 		for range n {
 			var key, value string
-			word(c, &key)
-			word(c, &value)
+			own(c, &key)
+			own(c, &value)
 			(*m)[key] = value
 		}
 		return
 	}
 	for key, value := range *m {
-		word(c, &key)
-		word(c, &value)
+		own(c, &key)
+		own(c, &value)
 	}
 }
 

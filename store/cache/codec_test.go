@@ -16,9 +16,9 @@ func TestRecordsComeBackWhole(t *testing.T) {
 	t.Parallel()
 	whole(t, func(c *codec, i *ledger.Image) {
 		c.image(i)
-		word(c, &i.Key.Product)
-		word(c, &i.Key.Region)
-		word(c, &i.Key.ID)
+		own(c, &i.Key.Product)
+		own(c, &i.Key.Region)
+		own(c, &i.Key.ID)
 	})
 	whole(t, (*codec).accountRecord)
 }
@@ -45,6 +45,30 @@ func comesBack[T any](t *testing.T, want *T, code func(*codec, *T)) {
 			t.Fatalf("a %T cut to %d bytes was taken for whole", want, cut)
 		}
 	}
+}
+
+// An image on a page comes back whatever the one before it is: the same, empty,
+// or another in any one field.
+func TestPagesComeBack(t *testing.T) {
+	t.Parallel()
+	full := func(n int) (i ledger.Image) {
+		populate(t, reflect.ValueOf(&i).Elem(), &n)
+		i.Key.Product, i.Key.Region = "", "" // which the page's query says
+		return i
+	}
+	all := []ledger.Image{full(0), full(0), {}, full(1000), full(2000), {}}
+	for field := range reflect.TypeFor[ledger.Image]().NumField() {
+		for _, from := range []ledger.Image{{}, full(3000)} {
+			one := full(0)
+			reflect.ValueOf(&one).Elem().Field(field).Set(reflect.ValueOf(&from).Elem().Field(field))
+			all = append(all, one, full(0))
+		}
+	}
+	want := &page{at: 7, total: 9}
+	for n, i := range all {
+		want.entries = append(want.entries, entry{i, uint64(n)})
+	}
+	comesBack(t, want, (*codec).page)
 }
 
 // What is empty comes back, be it a field, many of them, all items of a list, or

@@ -181,10 +181,11 @@ func (s *Store) keepPage(q ledger.SetQuery, at uint64, found ledger.SetPage) {
 
 func (c *codec) page(p *page) {
 	p.at = c.uint(p.at)
-	c.time(&p.from)
-	c.time(&p.until)
-	number(c, &p.total)
+	c.time(&p.from, time.Time{})
+	c.time(&p.until, time.Time{})
+	number(c, &p.total, 0)
 	c.rooms(p.entries)
+	c.before = &empty
 	list(c, &p.entries, (*codec).entry)
 }
 
@@ -202,10 +203,17 @@ func (c *codec) rooms(all []entry) {
 	}
 }
 
+// entry is mostly as the one before, since an account's images are alike.
 func (c *codec) entry(e *entry) {
 	e.cell = c.uint(e.cell)
-	word(c, &e.image.Key.ID)
-	c.image(&e.image)
+	was := c.before
+	if c.reading {
+		e.image = *was
+		e.image.Tags, e.image.Snapshots, e.image.Shares = nil, nil, nil
+	}
+	word(c, &e.image.Key.ID, was.Key.ID)
+	c.imageFrom(&e.image, was)
+	c.before = &e.image
 }
 
 // pageName has all of a query but the moment; how many there are is one name,
