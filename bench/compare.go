@@ -94,13 +94,21 @@ func (b *bench) warm(ctx context.Context, server *process, j job, lasts time.Dur
 	return err
 }
 
+// learns is how long a cache has to learn: a uniform draw leaves it little.
+func (b *bench) learns(j job) time.Duration {
+	if j.Zipf {
+		return b.warms
+	}
+	return b.warms / 8
+}
+
 // warmed is a server that has been under a load for a while.
 func (b *bench) warmed(ctx context.Context, j job, flags ...string) (*process, error) {
 	server, err := b.serve(ctx, j.Population, flags...)
 	if err != nil {
 		return nil, err
 	}
-	if err = b.warm(ctx, server, j, b.warms); err != nil {
+	if err = b.warm(ctx, server, j, b.learns(j)); err != nil {
 		_ = server.stop() // the load's fault is the one to tell
 	}
 	return server, err

@@ -182,7 +182,7 @@ func (b *bench) grownTo(ctx context.Context, p population) (g grown, err error) 
 		return g, err
 	}
 	g.FileMiB = float64(info.Size()) / (1 << 20)
-	if err := b.warm(ctx, server, j, b.warms/8); err != nil { // a uniform draw leaves a cache little to learn
+	if err := b.warm(ctx, server, j, b.learns(j)); err != nil {
 		return g, err
 	}
 	if g.compared, err = b.compare(ctx, server, j); err != nil {
