@@ -75,7 +75,7 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	w.checkpoint() // a migration, or a process that was killed, may have left much
 	go w.run()
-	return &Store{writer: w, readers: newPool(dsn(path, "ro"), o.readers())}, nil
+	return &Store{writer: w, readers: newPool(reading(path, o.readers()), o.readers())}, nil
 }
 
 // prepare looks before it writes: a file of somebody else's, or of a newer
@@ -90,7 +90,7 @@ func prepare(ctx context.Context, c *conn, log *slog.Logger) error {
 		"fullfsync = 1",                 // also on a Mac
 		"wal_autocheckpoint = 0",        // see writer.checkpoint
 		"journal_size_limit = 16777216", // a great import must not leave a great file behind
-		"cache_size = -8192",            // a group of changes is to fit; other connections keep the small one
+		"cache_size = -8192",            // a group of changes is to fit
 	} {
 		if _, err := c.pragma(p); err != nil {
 			return fmt.Errorf("%s: %w", p, err)
@@ -125,15 +125,28 @@ const applicationID = int64(0x696d6773)
 // dsn names the file to the driver. The file is read, not mapped into memory:
 // of a map SQLite lets go with every change that somebody else makes, which for
 // gigabytes takes a tenth of a second, and a disk that fails under it ends the
-// process. The kernel keeps what is read often, so the caches of the connections
-// stay as small as SQLite makes them.
-func dsn(path, mode string) string {
+// process.
+func dsn(path, mode string, pragmas ...string) string {
 	settings := url.Values{
 		"mode":      {mode},
 		"_error_rc": {"1"}, // no words of an earlier error in a later one
-		"_pragma":   {"busy_timeout(5000)", "temp_store(memory)"},
+		"_pragma":   append(pragmas, "busy_timeout(5000)", "temp_store(memory)"),
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings.Encode()
+}
+
+// What the connections for reading may keep of the file, all together and each
+// at least (which is what SQLite would), in KiB. The kernel keeps the pages too,
+// but fetches them one by one: of a million images each takes three or four,
+// and one less where more of those that lead to others are at hand.
+const (
+	keptByAll  = 32 << 10
+	keptByEach = 2000
+)
+
+// reading names the file to one of so many connections that read.
+func reading(path string, readers int) string {
+	return dsn(path, "ro", fmt.Sprintf("cache_size(-%d)", max(keptByAll/readers, keptByEach)))
 }
 
 // explain adds what people can do about a file that could not be opened.
