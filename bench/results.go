@@ -19,7 +19,7 @@ type results struct {
 	Growth   []grown
 	Width    []wide
 	Pages    []page
-	Writes   *written
+	Writes   []written
 	Overload []overloaded
 	Small    *sizes
 }

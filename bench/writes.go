@@ -5,8 +5,9 @@ import (
 	"fmt"
 )
 
-// written is what durable changes reach.
+// written is what durable changes reach with so many shares stored.
 type written struct {
+	Shares              int
 	Alone, Crowd, Ratio float64 // changes a second by one client and by sixteen
 	BatchOf10           float64 // changes a second by sixteen clients, each of so many accounts
 	BatchOf500          float64
@@ -21,37 +22,47 @@ const (
 	readRate = 2000
 )
 
-// writes works on a copy, so that the file stays what it was.
-func (b *bench) writes(ctx context.Context) (err error) {
-	server, done, err := b.serveCopy(ctx, b.whole(), "--share-quota", "cvm=100000")
-	if err != nil {
-		return err
+// writes are measured on a small file and on the whole one: what a change touches
+// lies together in the one and anywhere in the other, where more of the log has
+// to be copied for as many changes.
+func (b *bench) writes(ctx context.Context) error {
+	b.results.Writes = nil
+	for _, p := range []population{{Images: 10_000, Shares: 10}, b.whole()} {
+		w, err := b.writesTo(ctx, p)
+		if err != nil {
+			return err
+		}
+		b.results.Writes = append(b.results.Writes, w)
+		fmt.Printf("%9d shares: 1 client %.0f/s, %d clients %.0f/s, ratio %.2f; of 10 accounts %.0f/s, of 500 %.0f/s\n",
+			w.Shares, w.Alone, crowd, w.Crowd, w.Ratio, w.BatchOf10, w.BatchOf500)
+		fmt.Printf("    reads at %d/s: p99 %.2f ms, beside %d writers flat out %.2f ms, ratio %.2f\n", readRate, w.QuietP99, crowd, w.BusyP99, w.BusyP99/w.QuietP99)
 	}
-	defer done(&err)
-	w := &written{}
-	if err := b.changes(ctx, server, w); err != nil {
-		return err
-	}
-	if err := b.readsBeside(ctx, server, w); err != nil {
-		return err
-	}
-	b.results.Writes = w
-	fmt.Printf("durable changes: 1 client %.0f/s, %d clients %.0f/s, ratio %.2f; of 10 accounts %.0f/s, of 500 %.0f/s\n",
-		w.Alone, crowd, w.Crowd, w.Ratio, w.BatchOf10, w.BatchOf500)
-	fmt.Printf("reads at %d/s: p99 %.2f ms, beside %d writers flat out %.2f ms, ratio %.2f\n", readRate, w.QuietP99, crowd, w.BusyP99, w.BusyP99/w.QuietP99)
 	return nil
 }
 
-func (b *bench) change(clients, accounts int) job {
-	return job{Population: b.whole(), Call: changes, Clients: clients, Batch: accounts, Warms: b.lasts / 5, Lasts: b.lasts, Seed: uint64(clients)}
+// writesTo works on a copy, so that the file stays what it was.
+func (b *bench) writesTo(ctx context.Context, p population) (w written, err error) {
+	server, done, err := b.serveCopy(ctx, p, "--share-quota", "cvm=100000")
+	if err != nil {
+		return w, err
+	}
+	defer done(&err)
+	j := b.job(0, false)
+	j.Population, w.Shares = p, p.Images*p.Shares
+	if err := b.changes(ctx, server, j, &w); err != nil {
+		return w, err
+	}
+	return w, b.readsBeside(ctx, server, j, &w)
 }
 
-func (b *bench) changes(ctx context.Context, server *process, w *written) error {
+func (b *bench) changes(ctx context.Context, server *process, j job, w *written) error {
+	j.Call = changes
 	for _, c := range []struct {
 		clients, accounts int
 		to                *float64
 	}{{1, 1, &w.Alone}, {crowd, 1, &w.Crowd}, {crowd, 10, &w.BatchOf10}, {crowd, 500, &w.BatchOf500}} {
-		done, err := server.under(ctx, b.change(c.clients, c.accounts))
+		j.Clients, j.Batch, j.Seed = c.clients, c.accounts, uint64(c.clients)
+		done, err := server.under(ctx, j)
 		if err != nil {
 			return err
 		}
@@ -62,9 +73,8 @@ func (b *bench) changes(ctx context.Context, server *process, w *written) error 
 }
 
 // readsBeside measures reads without writers and with them, in turn.
-func (b *bench) readsBeside(ctx context.Context, server *process, w *written) error {
-	j := b.job(0, true)
-	j.Rate, j.Lasts = readRate, 2*b.lasts
+func (b *bench) readsBeside(ctx context.Context, server *process, j job, w *written) error {
+	j.Zipf, j.Rate, j.Lasts = true, readRate, 2*b.lasts
 	var quiet, busy []float64
 	for range b.rounds {
 		alone, err := server.under(ctx, j)
