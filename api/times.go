@@ -13,32 +13,35 @@ func Time(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // allocates. The date is taken from the time before where it is the same, as it
 // mostly is. All years have four digits, as in every record.
 func Times[T any](list []T, of func(*T) time.Time) (at func(i int) string) {
-	const each = len("2006-01-02T15:04:05Z")
 	var text strings.Builder
-	text.Grow(each * len(list))
+	text.Grow(stamp * len(list))
 	var d dated
 	for i := range list {
-		text.Write(d.stamp(of(&list[i])))
+		d.set(of(&list[i]))
+		text.Write(d.text[:])
 	}
 	all := text.String()
-	return func(i int) string { return all[i*each:][:each] }
+	return func(i int) string { return all[i*stamp:][:stamp] }
 }
 
-// dated writes times that are mostly of the day of the one before.
+// stamp is the length of a time.
+const stamp = len("2006-01-02T15:04:05Z")
+
+// dated is a time, the next of which is mostly of the same day.
 type dated struct {
-	room     []byte
-	midnight time.Time // with which the day of what stands in room began
+	text     [stamp]byte
+	midnight time.Time // with which the day of what stands in text began
 }
 
-func (d *dated) stamp(t time.Time) []byte {
+func (d *dated) set(t time.Time) {
 	const date, day = len("2006-01-02T"), 24 * time.Hour
 	t = t.UTC()
-	if since := t.Sub(d.midnight); d.room != nil && 0 <= since && since < day {
-		clock(d.room[date:], int(since/time.Second))
-		return d.room
+	if since := t.Sub(d.midnight); d.text[0] != 0 && 0 <= since && since < day {
+		clock(d.text[date:], int(since/time.Second))
+		return
 	}
-	d.room, d.midnight = t.AppendFormat(d.room[:0], time.RFC3339), t.Truncate(day)
-	return d.room
+	t.AppendFormat(d.text[:0], time.RFC3339)
+	d.midnight = t.Truncate(day)
 }
 
 // clock writes seconds of a day as 15:04:05.

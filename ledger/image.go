@@ -158,11 +158,12 @@ func accountsOf(shares []Share) (ids []string) {
 // Live are the shares that grant something at a moment, in list order. The
 // result may be the image's own slice.
 func (i *Image) Live(now time.Time) []Share {
-	ended := func(s Share) bool { return s.Ended(now) }
-	if !slices.ContainsFunc(i.Shares, ended) {
-		return i.Shares
+	for n := range i.Shares { // mostly none has, and each is not worth a copy
+		if i.Shares[n].Ended(now) {
+			return slices.DeleteFunc(slices.Clone(i.Shares), func(s Share) bool { return s.Ended(now) })
+		}
 	}
-	return slices.DeleteFunc(slices.Clone(i.Shares), ended)
+	return i.Shares
 }
 
 // Settled is the record as it stands at a moment: available, if that is when

@@ -33,7 +33,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -183,8 +182,16 @@ func (r *Request) header(name string) (string, error) {
 
 // trim drops the blanks around a header's value, and nothing else that is white.
 func trim(value string) string {
-	return strings.TrimFunc(value, func(c rune) bool { return c == ' ' || c == '\t' })
+	for value != "" && blank(value[0]) {
+		value = value[1:]
+	}
+	for value != "" && blank(value[len(value)-1]) {
+		value = value[:len(value)-1]
+	}
+	return value
 }
+
+func blank(c byte) bool { return c == ' ' || c == '\t' }
 
 // canonicalNames are how net/http spells the names that are read here: making
 // them anew would cost each request a dozen allocations.

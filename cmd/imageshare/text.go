@@ -107,12 +107,27 @@ func appendText(b []byte, s string) []byte {
 }
 
 func quoted(s string) bool {
-	for i := range len(s) {
+	for i := bareEights(s); i < len(s); i++ {
 		if !bare[s[i]] {
 			return quotedRunes(s[i:])
 		}
 	}
 	return s == ""
+}
+
+// bareEights is how many bytes a text begins with that are bare, looked at eight
+// at a time: one that is below another has its highest bit set when that is
+// taken away. What it borrows makes none look bare that is not.
+func bareEights(s string) (n int) {
+	const each = 0x0101010101010101
+	for ; n+8 <= len(s); n += 8 {
+		b := s[n : n+8]
+		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		if (w|(w-each*'!')|((w^each*'"')-each)|((w^each*'=')-each))&(each<<7) != 0 {
+			return n
+		}
+	}
+	return n
 }
 
 // bare are the bytes that need no look at their neighbours, and no quotes.
