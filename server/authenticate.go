@@ -22,7 +22,7 @@ func (x *exchange) authenticate(ctx context.Context) error {
 		return api.ErrSuspect
 	}
 	err := x.identify(ctx)
-	if unbelieved(err) {
+	if err != nil && unbelieved(err) {
 		x.suspects.note(x.address, x.began)
 	}
 	return err

@@ -193,22 +193,36 @@ func trim(value string) string {
 
 func blank(c byte) bool { return c == ' ' || c == '\t' }
 
-// canonicalNames are how net/http spells the names that are read here: making
-// them anew would cost each request a dozen allocations.
-var canonicalNames = func() map[string]string {
-	names := map[string]string{}
-	for _, name := range []string{"Authorization", "X-TC-Timestamp", "X-TC-Token", "X-TC-Content-SHA256", "content-type", "x-tc-action"} {
-		names[name] = http.CanonicalHeaderKey(name)
-	}
-	for _, h := range acsHeaders {
-		names[h.name] = http.CanonicalHeaderKey(h.name)
-	}
-	return names
-}()
-
+// canonicalName is how net/http spells a name. It is asked for a dozen times in
+// a request, so that those that are read here are spelled out.
 func canonicalName(name string) string {
-	if c, ok := canonicalNames[name]; ok {
-		return c
+	switch name {
+	case "Authorization":
+		return "Authorization"
+	case "X-TC-Timestamp":
+		return "X-Tc-Timestamp"
+	case "X-TC-Token":
+		return "X-Tc-Token"
+	case "X-TC-Content-SHA256":
+		return "X-Tc-Content-Sha256"
+	case "content-type":
+		return "Content-Type"
+	case "x-tc-action":
+		return "X-Tc-Action"
+	case "x-acs-action":
+		return "X-Acs-Action"
+	case "x-acs-version":
+		return "X-Acs-Version"
+	case acsDate:
+		return "X-Acs-Date"
+	case acsNonce:
+		return "X-Acs-Signature-Nonce"
+	case acsContent:
+		return "X-Acs-Content-Sha256"
+	case acsToken:
+		return "X-Acs-Security-Token"
+	case acsKeyID:
+		return "X-Acs-Accesskey-Id"
 	}
 	return http.CanonicalHeaderKey(name)
 }

@@ -142,7 +142,7 @@ func checkTransport(r *sign.Request, limit int, kind string) error {
 		return &param.Error{Rule: api.ErrTooLarge, Field: "query", Reason: fmt.Sprintf("above %d bytes", maxQuery)}
 	case len(r.Body) > limit:
 		return &param.Error{Rule: api.ErrTooLarge, Field: "body", Reason: fmt.Sprintf("above %d bytes", limit)}
-	case r.Method == http.MethodPost && contentType(r) != kind:
+	case r.Method == http.MethodPost && !isOf(r, kind):
 		return &param.Error{Rule: api.ErrContentType, Field: "Content-Type", Reason: "must be " + kind + " for a POST signed this way"}
 	case r.Method == http.MethodGet && len(r.Body) > 0:
 		return &param.Error{Rule: api.ErrContentType, Field: "body", Reason: "a GET has none"}
@@ -152,10 +152,14 @@ func checkTransport(r *sign.Request, limit int, kind string) error {
 
 const form = "application/x-www-form-urlencoded"
 
-// contentType is the body's media type, whatever its charset.
-func contentType(r *sign.Request) string {
-	kind, _, _ := strings.Cut(header(r, "Content-Type"), ";")
-	return strings.ToLower(strings.TrimSpace(kind))
+// isOf reports whether the body is of a media type, whatever its charset.
+func isOf(r *sign.Request, kind string) bool {
+	sent := header(r, "Content-Type")
+	if sent == kind { // as most write it
+		return true
+	}
+	sent, _, _ = strings.Cut(sent, ";")
+	return strings.ToLower(strings.TrimSpace(sent)) == kind
 }
 
 // required takes names and values in turn and reports the first value missing.

@@ -39,9 +39,9 @@ func readV3(r *sign.Request) (*api.Call, error) {
 	c := &api.Call{Wire: wireV3, Strict: true, Host: r.Host}
 	// JSON without TC3 and a form with it are not allowed.
 	limit, kind := maxForm, form
+	twice := readHeaders(r, c)
 	if isTC3(r) {
 		limit, kind = maxJSON, "application/json"
-		readHeaders(r, c)
 	} else {
 		readParams(r, c)
 	}
@@ -51,21 +51,10 @@ func readV3(r *sign.Request) (*api.Call, error) {
 	if err := param.Unique(r.Params); err != nil {
 		return c, err
 	}
-	if err := single(r.Header, headerAction, headerVersion, headerRegion); err != nil {
-		return c, err
+	if twice != nil {
+		return c, twice
 	}
 	return c, required("Action", c.Action, "Version", c.Version)
-}
-
-// single refuses X-TC headers sent twice: a proxy may have looked at the other
-// one. Those that have to do with the signature are looked at with it.
-func single(h http.Header, names ...string) error {
-	for _, name := range names {
-		if len(h[name]) > 1 {
-			return &param.Error{Rule: param.ErrMalformed, Field: "X-TC-" + strings.TrimPrefix(name, "X-Tc-"), Reason: "is given twice"}
-		}
-	}
-	return nil
 }
 
 // isTC3 decides between the two ways to sign. An X-TC-Action without any
@@ -83,9 +72,23 @@ func header(r *sign.Request, name string) string {
 	return ""
 }
 
-func readHeaders(r *sign.Request, c *api.Call) {
-	c.Action, c.Version = header(r, headerAction), header(r, headerVersion)
-	c.Region, c.RegionField = header(r, headerRegion), "X-TC-Region"
+// readHeaders tells of X-TC headers sent twice, whatever they are good for: a
+// proxy may have looked at the other one. Those that have to do with the
+// signature are looked at with it.
+func readHeaders(r *sign.Request, c *api.Call) (twice error) {
+	for _, h := range [...]struct {
+		name string
+		to   *string
+	}{{headerAction, &c.Action}, {headerVersion, &c.Version}, {headerRegion, &c.Region}} {
+		values := r.Header[h.name]
+		if len(values) > 1 && twice == nil {
+			twice = &param.Error{Rule: param.ErrMalformed, Field: "X-TC-" + strings.TrimPrefix(h.name, "X-Tc-"), Reason: "is given twice"}
+		}
+		if len(values) > 0 {
+			*h.to = values[0]
+		}
+	}
+	c.RegionField = "X-TC-Region"
 	c.Params = func() (param.Bag, error) {
 		if r.Method != http.MethodPost {
 			return param.FromForm(r.Params, common), nil
@@ -95,6 +98,7 @@ func readHeaders(r *sign.Request, c *api.Call) {
 		bag, err := param.FromJSON(r.Body)
 		return slices.DeleteFunc(bag, func(p param.Param) bool { return common(sign.Param{Name: p.Name}) }), err
 	}
+	return twice
 }
 
 func readParams(r *sign.Request, c *api.Call) {

@@ -43,8 +43,8 @@ func describeImageSharePermission(l *ledger.Ledger) api.Action {
 		}
 		out := &DescribeImageSharePermissionResponse{SharePermissionSet: make([]SharePermission, len(sharing.Shares))}
 		start := starts(sharing.Shares)
-		for i, s := range sharing.Shares {
-			out.SharePermissionSet[i] = SharePermission{CreatedTime: start(i), AccountId: s.Account}
+		for i := range sharing.Shares {
+			out.SharePermissionSet[i] = SharePermission{CreatedTime: start(i), AccountId: sharing.Shares[i].Account}
 		}
 		return out, nil
 	})
