@@ -26,8 +26,7 @@ const (
 // slow clients beside them, on a copy, since changes are what it is about.
 func (b *bench) overload(ctx context.Context) (err error) {
 	b.results.Overload = nil
-	p := population{Images: 10_000, Shares: 10}
-	server, done, err := b.serveCopy(ctx, p, "--share-quota", "cvm=1000000")
+	server, done, err := b.serveCopy(ctx, few, "--share-quota", "cvm=1000000")
 	if err != nil {
 		return err
 	}
@@ -41,7 +40,7 @@ func (b *bench) overload(ctx context.Context) (err error) {
 		what string
 		call int
 	}{{"reads", 0}, {"changes", changes}} {
-		o, err := b.overloadedBy(ctx, server, job{Population: p, Call: asked.call, Batch: 1, Clients: 64, Warms: b.lasts / 5, Lasts: b.lasts})
+		o, err := b.overloadedBy(ctx, server, job{Population: few, Call: asked.call, Batch: 1, Clients: 64, Warms: b.lasts / 5, Lasts: b.lasts})
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,9 @@ type population struct {
 	Shares int // of each image
 }
 
+// few are what changes are measured on beside the whole.
+var few = population{Images: 10_000, Shares: 10}
+
 const (
 	// An owner has a thousand images and shares them with accounts of its own
 	// choosing: with ten shares each that makes a hundred accounts of a hundred

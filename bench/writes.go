@@ -27,7 +27,7 @@ const (
 // to be copied for as many changes.
 func (b *bench) writes(ctx context.Context) error {
 	b.results.Writes = nil
-	for _, p := range []population{{Images: 10_000, Shares: 10}, b.whole()} {
+	for _, p := range []population{few, b.whole()} {
 		w, err := b.writesTo(ctx, p)
 		if err != nil {
 			return err

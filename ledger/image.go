@@ -158,7 +158,7 @@ func accountsOf(shares []Share) (ids []string) {
 // Live are the shares that grant something at a moment, in list order. The
 // result may be the image's own slice.
 func (i *Image) Live(now time.Time) []Share {
-	for n := range i.Shares { // mostly none has, and each is not worth a copy
+	for n := range i.Shares { // where they lie: to copy each would take longer than the look
 		if i.Shares[n].Ended(now) {
 			return slices.DeleteFunc(slices.Clone(i.Shares), func(s Share) bool { return s.Ended(now) })
 		}

@@ -72,9 +72,9 @@ func header(r *sign.Request, name string) string {
 	return ""
 }
 
-// readHeaders tells of X-TC headers sent twice, whatever they are good for: a
-// proxy may have looked at the other one. Those that have to do with the
-// signature are looked at with it.
+// readHeaders takes the call from its X-TC headers, and tells of one that is sent
+// twice, whoever signed: a proxy may have looked at the other. Those that have to
+// do with the signature are looked at with it.
 func readHeaders(r *sign.Request, c *api.Call) (twice error) {
 	for _, h := range [...]struct {
 		name string

@@ -119,15 +119,11 @@ var statuses = map[ledger.State]string{
 	ledger.Available: "Available", ledger.Deprecated: "Deprecated", ledger.Failed: "CreateFailed",
 }
 
-// imagesOf are the images of a page, with their disks in one list: a list for
-// each would be most of what a page allocates.
+// imagesOf are the images of a page, with their disks in one list, where most
+// have one: a list for each would be most of what a page allocates.
 func imagesOf(page []ledger.Seen, now time.Time) []Image {
 	created := api.Times(page, func(s *ledger.Seen) time.Time { return s.CreatedAt })
-	count := 0
-	for _, s := range page {
-		count += len(s.Snapshots)
-	}
-	all, disks := make([]Image, len(page)), make([]DiskDeviceMapping, 0, count)
+	all, disks := make([]Image, len(page)), make([]DiskDeviceMapping, 0, len(page))
 	for i, s := range page {
 		from := len(disks)
 		all[i].show(s, now)

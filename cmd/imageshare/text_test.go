@@ -206,13 +206,17 @@ func FuzzTextWritesAsSlogDoes(f *testing.F) {
 }
 
 // TestTextOfEveryByte writes each, and each rune of the first plane, alone and
-// beside others.
+// beside others, and each at every place of a text that is looked at eight bytes
+// at a time.
 func TestTextOfEveryByte(t *testing.T) {
 	t.Parallel()
 	b := newBoth(slog.LevelInfo)
 	for n := range 0x11000 {
 		r := slog.NewRecord(time.Unix(1, 0), slog.LevelInfo, string(rune(n)), 0)
 		r.AddAttrs(slog.String("k", "é"+string(rune(n))), slog.String("b", "a"+string([]byte{byte(n)})+"a"))
+		long := []byte("abcdefghijklmnopq")
+		long[(n>>8)%len(long)] = byte(n)
+		r.AddAttrs(slog.String("long", string(long)))
 		b.same(t, r)
 	}
 }

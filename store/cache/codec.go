@@ -239,7 +239,7 @@ func number[N ~int64](c *codec, n *N, was N) {
 func fold(n int64) uint64      { return uint64(n)<<1 ^ uint64(n>>63) }
 func unfold(bits uint64) int64 { return int64(bits>>1) ^ -int64(bits&1) }
 
-// count is how many bytes or items follow.
+// count is how many items follow.
 func (c *codec) count(n int) int {
 	if !c.reading {
 		c.write(uint64(n))

@@ -72,15 +72,11 @@ var imageStates = map[ledger.State]string{
 	ledger.Available: "NORMAL", ledger.Deprecated: "NORMAL", ledger.Failed: "CREATEFAILED",
 }
 
-// imagesOf are the images of a page, with their disks in one list: a list for
-// each would be most of what a page allocates.
+// imagesOf are the images of a page, with their disks in one list, where most
+// have one: a list for each would be most of what a page allocates.
 func imagesOf(page []ledger.Seen, now time.Time) []Image {
 	created := api.Times(page, func(s *ledger.Seen) time.Time { return s.CreatedAt })
-	count := 0
-	for _, s := range page {
-		count += len(s.Snapshots)
-	}
-	all, disks := make([]Image, len(page)), make([]Snapshot, 0, count)
+	all, disks := make([]Image, len(page)), make([]Snapshot, 0, len(page))
 	for i, s := range page {
 		from := len(disks)
 		disks = appendDisks(disks, s.Snapshots)
