@@ -1,8 +1,8 @@
 package api
 
 import (
-	"strings"
 	"time"
+	"unsafe"
 )
 
 // Time writes a time as most of the wires do: UTC, whole seconds.
@@ -13,40 +13,40 @@ func Time(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // allocates. The date is taken from the time before where it is the same, as it
 // mostly is. All years have four digits, as in every record.
 func Times[T any](list []T, of func(*T) time.Time) (at func(i int) string) {
-	var text strings.Builder
-	text.Grow(stamp * len(list))
+	text := make([]byte, stamp*len(list))
 	var d dated
 	for i := range list {
-		d.set(of(&list[i]))
-		text.Write(d.text[:])
+		d.put(text[i*stamp:][:stamp], of(&list[i]))
 	}
-	all := text.String()
+	all := unsafe.String(unsafe.SliceData(text), len(text)) // nobody writes there again
 	return func(i int) string { return all[i*stamp:][:stamp] }
 }
 
 // stamp is the length of a time.
 const stamp = len("2006-01-02T15:04:05Z")
 
-// dated is a time, the next of which is mostly of the same day.
+// dated is the date of a time, which mostly is that of the next.
 type dated struct {
-	text     [stamp]byte
-	midnight time.Time // with which the day of what stands in text began
+	text     [stamp]byte // as Time writes a time of that day
+	midnight int64       // with which it began, in seconds of 1970
 }
 
-func (d *dated) set(t time.Time) {
-	const date, day = len("2006-01-02T"), 24 * time.Hour
-	t = t.UTC()
-	if since := t.Sub(d.midnight); d.text[0] != 0 && 0 <= since && since < day {
-		clock(d.text[date:], int(since/time.Second))
-		return
+func (d *dated) put(b []byte, t time.Time) {
+	const date, day = len("2006-01-02T"), 24 * 60 * 60
+	since := t.Unix() - d.midnight
+	if d.text[0] == 0 || since < 0 || since >= day {
+		t = t.UTC()
+		t.AppendFormat(d.text[:0], time.RFC3339)
+		since = int64(t.Hour()*3600 + t.Minute()*60 + t.Second())
+		d.midnight = t.Unix() - since
 	}
-	t.AppendFormat(d.text[:0], time.RFC3339)
-	d.midnight = t.Truncate(day)
+	copy(b, d.text[:])
+	clock(b[date:], uint32(since))
 }
 
 // clock writes seconds of a day as 15:04:05.
-func clock(b []byte, seconds int) {
-	for i, n := range [...]int{seconds / 3600, seconds / 60 % 60, seconds % 60} {
+func clock(b []byte, seconds uint32) {
+	for i, n := range [...]uint32{seconds / 3600, seconds / 60 % 60, seconds % 60} {
 		b[3*i], b[3*i+1] = byte('0'+n/10), byte('0'+n%10)
 	}
 }
