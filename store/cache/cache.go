@@ -175,18 +175,18 @@ func (s *Store) worth(hash uint64) bool {
 func (s *Store) put(n name, record []byte) { _ = s.records.Set(n.sum[:], record, 0) }
 
 // name is what a record is called here, and where that leads. It is a sum of
-// the whole name, which would take a fifth of a record: 128 bits under seeds that
+// the whole name, which would take a third of a record: 96 bits under seeds that
 // nobody knows, so that no two records ever have one.
 type name struct {
-	sum  [16]byte
-	hash uint64 // half of it
+	sum  [12]byte
+	hash uint64 // most of it
 	cell *cell
 }
 
 func (s *Store) name(bytes []byte) name {
 	n := name{hash: maphash.Bytes(s.seeds[0], bytes)}
 	binary.LittleEndian.PutUint64(n.sum[:8], n.hash)
-	binary.LittleEndian.PutUint64(n.sum[8:], maphash.Bytes(s.seeds[1], bytes))
+	binary.LittleEndian.PutUint32(n.sum[8:], uint32(maphash.Bytes(s.seeds[1], bytes)))
 	n.cell = &s.cells[n.hash%cells]
 	return n
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"unsafe"
 
 	"imageshare/ledger"
 )
@@ -97,7 +96,7 @@ func (c *codec) imageFrom(i, was *ledger.Image) {
 	term(c, &i.State, was.State)
 	number(c, &i.SizeGiB, was.SizeGiB)
 	word(c, &i.Name, was.Name)
-	word(c, &i.Description, was.Description)
+	phrase(c, &i.Description, was.Description)
 	c.time(&i.CreatedAt, was.CreatedAt)
 	c.time(&i.ReadyAt, was.ReadyAt)
 	c.flag(&i.Public, was.Public)
@@ -310,76 +309,8 @@ func (c *codec) moment(later uint64) time.Time {
 	return time.Unix(c.last, 0).UTC()
 }
 
-// word is a text that is a record's own: 0 as it was, else one more than its length.
-func word[S ~string](c *codec, s *S, was S) {
-	switch {
-	case c.reading:
-		if n := c.next(); n > 0 {
-			*s = S(c.take(n - 1))
-		}
-	case *s == was:
-		c.write(0)
-	default:
-		c.write(1 + uint64(len(*s)))
-		c.give(string(*s))
-	}
-}
-
-// own is a word that was nothing.
-func own[S ~string](c *codec, s *S) { word(c, s, "") }
-
-// give writes the bytes of a text.
-func (c *codec) give(s string) {
-	c.out = append(c.out, s...)
-	c.room += len(s)
-}
-
-// take reads the bytes of a text.
-func (c *codec) take(n uint64) string {
-	if n > uint64(len(c.in)-c.at) {
-		c.broken = true
-		return ""
-	}
-	from := len(c.texts)
-	c.texts = append(c.texts, c.in[c.at:c.at+int(n)]...)
-	c.at += int(n)
-	return c.text(from)
-}
-
-// text is what was read last, from a place on. Nobody writes there again.
-func (c *codec) text(from int) string {
-	b := c.texts[from:]
-	return unsafe.String(unsafe.SliceData(b), len(b))
-}
-
-// term is a text that many records have: 0 as it was, one more than its number,
-// or where it has none, 1 and the text.
-func term[S ~string](c *codec, s *S, was S) {
-	switch {
-	case c.reading:
-		if n := c.next(); n > 0 {
-			*s = S(c.known(n - 1))
-		}
-	case *s == was:
-		c.write(0)
-	default:
-		n := c.terms.number(string(*s))
-		if c.write(1 + n); n == 0 {
-			c.write(uint64(len(*s)))
-			c.give(string(*s))
-		}
-	}
-}
-
-// known is the text of a number, or for 0 the one that follows.
-func (c *codec) known(n uint64) string {
-	if n == 0 {
-		return c.take(c.next())
-	}
-	return c.terms.text(n)
-}
-
-// longest is how many digits a byte can become.
+// longest is how many digits a byte can become, and half of how many bytes of a
+// text two can.
 const longest = 18
 
 // holder is an account that was written or read as a number.

@@ -3,6 +3,7 @@ package cache
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -110,11 +111,47 @@ func TestAccountsComeBack(t *testing.T) {
 	comesBack(t, want, (*codec).image)
 }
 
+// Wherever a text has hyphens, it comes back as it was written, be its beginning
+// one that others have, one too long for that, or all of it.
+func TestBeginningsComeBack(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", 2*longest)
+	want := &ledger.Image{Name: "web-1", Description: "web-1", Family: "web-", Version: "web-2"}
+	for _, id := range []string{"-", "--", "-a", "a-", "a--b", "snap-1", "snap-", long[1:] + "-b", long + "-b", "a-" + long + long, "a-é", ""} {
+		want.Snapshots = append(want.Snapshots, ledger.Snapshot{ID: id, Bucket: id + "-" + id})
+	}
+	comesBack(t, want, (*codec).image)
+}
+
+// What people call their images takes no number from what vendors call their
+// systems, however many there are, and comes back all the same.
+func TestWordsOfPeopleLeaveRoom(t *testing.T) {
+	t.Parallel()
+	var known terms
+	at := func(n int) *ledger.Image {
+		return &ledger.Image{Name: fmt.Sprintf("%d-a", n), Description: fmt.Sprint("made for ", n)}
+	}
+	for n := range maxTerms {
+		i := at(n)
+		b, got := encode(&known, i, (*codec).image), new(ledger.Image)
+		if err := decode(&known, b, got, (*codec).image); err != nil || !reflect.DeepEqual(got, i) {
+			t.Fatalf("%v\n got %+v\nwant %+v", err, got, i)
+		}
+	}
+	first, last := len(encode(&known, at(0), (*codec).image)), len(encode(&known, at(maxTerms), (*codec).image))
+	if known.number("TencentOS", maxTerms) == 0 || first >= last {
+		t.Errorf("the first takes %d bytes and the last %d, and there are %d numbers", first, last, len(known.numbers))
+	}
+}
+
 // A record is small: that is how many fit.
 func TestRecordsAreSmall(t *testing.T) {
 	t.Parallel()
 	at := time.Unix(1700000000, 0).UTC()
-	i := &ledger.Image{Owner: "100000000001", Name: "golden", State: ledger.Available, OSName: "TencentOS Server 3.1", SizeGiB: 50, CreatedAt: at}
+	i := &ledger.Image{
+		Owner: "100000000001", Name: "golden-2", Description: "made by the builder", State: ledger.Available,
+		OSName: "TencentOS Server 3.1", SizeGiB: 50, CreatedAt: at,
+	}
 	var known terms
 	alone := len(encode(&known, i, (*codec).image))
 	for _, account := range []string{"100000345678", "100000345679", "100000345680", "200000000001"} {

@@ -16,20 +16,23 @@ type terms struct {
 }
 
 // What anybody may write into a record must not fill the memory: once there are
-// so many, other texts are written out.
+// so many, other texts are written out. Those that people choose freely leave
+// room for the vendors' own.
 const (
 	maxTerms = 1 << 12
+	maxFree  = maxTerms / 2
 	maxTerm  = 64 // bytes
 )
 
-// number is the number of a text, 0 where it has none, as the empty one.
-func (t *terms) number(text string) uint64 {
+// number is the number of a text, 0 where it has none, as the empty one. It gets
+// one if it is among the first of some.
+func (t *terms) number(text string, first int) uint64 {
 	if text == "" {
 		return 0
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if n := t.numbers[text]; n > 0 || len(text) > maxTerm || len(t.numbers) == maxTerms {
+	if n := t.numbers[text]; n > 0 || len(text) > maxTerm || len(t.numbers) >= first {
 		return n
 	}
 	if t.numbers == nil {
@@ -42,9 +45,9 @@ func (t *terms) number(text string) uint64 {
 	return uint64(len(all))
 }
 
-// text is the text of a number that was given out.
+// text is the text of a number that was given out, else the empty one.
 func (t *terms) text(n uint64) string {
-	if all := t.texts.Load(); all != nil && n <= uint64(len(*all)) {
+	if all := t.texts.Load(); all != nil && 0 < n && n <= uint64(len(*all)) {
 		return (*all)[n-1]
 	}
 	return ""
