@@ -160,13 +160,18 @@ func (x *exchange) verify(who speaker) (*openedKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the secret of key %s: %w", who.KeyID, err)
 	}
-	err = x.claim.Verify(&key.secret)
-	// What the server signed helps whoever debugs a client of a wire that does
-	// not tell it; it holds the request, never the secret.
-	if m := (*sign.Mismatch)(nil); errors.As(err, &m) && x.Log.Enabled(context.Background(), slog.LevelDebug) {
-		x.Log.Debug("signature does not match", "request", x.id, "key", who.KeyID, "canonical", redact(m.Canonical), "toSign", redact(m.StringToSign))
+	if err = x.claim.Verify(&key.secret); err != nil {
+		x.explain(err, who.KeyID)
 	}
 	return key, err
+}
+
+// explain logs what the server signed, which helps whoever debugs a client of a
+// wire that does not tell it; it holds the request, never the secret.
+func (x *exchange) explain(err error, keyID string) {
+	if m := (*sign.Mismatch)(nil); errors.As(err, &m) && x.Log.Enabled(context.Background(), slog.LevelDebug) {
+		x.Log.Debug("signature does not match", "request", x.id, "key", keyID, "canonical", redact(m.Canonical), "toSign", redact(m.StringToSign))
+	}
 }
 
 // tokens are the values of whatever is called a token in a text to sign: as

@@ -98,15 +98,20 @@ func (x *exchange) log(wire, action string, took time.Duration) {
 		slog.String("actor", x.actor()), slog.String("source", x.source), slog.Int("status", x.answer.Status),
 		slog.String("code", x.answer.Code), slog.Duration("took", took),
 	)
-	if x.err != nil {
-		x.line = append(x.line, slog.String("error", short(x.err.Error())))
-	}
-	if p := (*panicError)(nil); errors.As(x.err, &p) {
-		x.line = append(x.line, slog.String("stack", p.stack))
-	}
+	x.logFailure()
 	r := slog.NewRecord(x.began.Add(took), level, "request", 0)
 	r.AddAttrs(slog.Attr{Value: slog.GroupValue(x.line...)})
 	_ = h.Handle(context.Background(), r) // a log that cannot be written is nobody to tell
+}
+
+func (x *exchange) logFailure() {
+	if x.err == nil {
+		return
+	}
+	x.line = append(x.line, slog.String("error", short(x.err.Error())))
+	if p := (*panicError)(nil); errors.As(x.err, &p) {
+		x.line = append(x.line, slog.String("stack", p.stack))
+	}
 }
 
 // short cuts what an error quotes of a request: a line of the log is not as

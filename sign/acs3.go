@@ -38,13 +38,14 @@ var acsHeaders = [...]struct {
 
 type acs3 struct {
 	canonical
+	body      []byte
 	content   string // the body's hash, as the client says
 	signature string
 }
 
 // ReadACS3 reads an ACS3-HMAC-SHA256 signature.
 func ReadACS3(r *Request) (Proof, error) {
-	auth, err := readAuthorization(r, SchemeACS3)
+	auth, err := readAuthorization(r, SchemeACS3, nil)
 	if err != nil {
 		return Proof{}, err
 	}
@@ -56,14 +57,14 @@ func ReadACS3(r *Request) (Proof, error) {
 	if err != nil {
 		return Proof{}, err
 	}
-	c := &acs3{content: headers[acsContent], signature: auth.signature}
+	c := &acs3{body: r.Body, content: headers[acsContent], signature: auth.signature}
 	if c.canonical, err = canonicalACS3(r, auth.names); err != nil {
 		return Proof{}, err
 	}
 	return Proof{
 		Scheme: SchemeACS3, KeyID: auth.credential, Token: headers[acsToken], Time: at,
 		Nonce: headers[acsNonce], Signature: auth.signature,
-		Verify: checked(func(s *Secret) error { return c.verify(r, s.text) }),
+		Verify: checked(c),
 	}, nil
 }
 
@@ -98,7 +99,7 @@ func readACSHeaders(r *Request, auth authorization) (map[string]string, error) {
 // canonicalACS3 signs the path as sent. The vendor's is always "/", so nobody
 // gains from another path that is not covered.
 func canonicalACS3(r *Request, names []string) (canonical, error) {
-	values, err := r.signedValues(names)
+	values, err := r.signedValues(names, nil)
 	if err != nil {
 		return canonical{}, err
 	}
@@ -117,7 +118,7 @@ func canonicalACS3(r *Request, names []string) (canonical, error) {
 }
 
 func acs3Text(canonical []byte) string {
-	return SchemeACS3 + "\n" + hexSum(canonical)
+	return SchemeACS3 + "\n" + hexSumOf(canonical).String()
 }
 
 func acs3MAC(secret, text string) string {
@@ -127,12 +128,12 @@ func acs3MAC(secret, text string) string {
 
 // verify puts the body's true hash into the text and asks that the header says
 // the same: a client could sign two different ones.
-func (c *acs3) verify(r *Request, secret string) error {
+func (c *acs3) verify(s *Secret) error {
 	whole := c.canonical
-	whole.payload = hexSum(r.Body)
+	whole.payload = hexSumOf(c.body)
 	text := whole.append(nil)
 	toSign := acs3Text(text)
-	if equal(acs3MAC(secret, toSign), c.signature) && c.content == whole.payload {
+	if equal(acs3MAC(s.text, toSign), c.signature) && c.content == whole.payload.String() {
 		return nil
 	}
 	return &Mismatch{StringToSign: toSign, Canonical: string(text)}
@@ -154,7 +155,7 @@ func SignACS3(r *Request, k Key, o ACS3Options) error {
 	}
 	r.setHeader(acsDate, o.At.UTC().Format(isoSeconds))
 	r.setHeader(acsNonce, o.Nonce)
-	r.setHeader(acsContent, hexSum(r.Body))
+	r.setHeader(acsContent, hexSumOf(r.Body).String())
 	r.setHeader(acsToken, k.Token)
 	r.setHeader(acsKeyID, tokenKeyID)
 	names := acsNames(r)
@@ -162,7 +163,7 @@ func SignACS3(r *Request, k Key, o ACS3Options) error {
 	if err != nil {
 		return err
 	}
-	c.payload = hexSum(r.Body)
+	c.payload = hexSumOf(r.Body)
 	r.setHeader("Authorization", SchemeACS3+" Credential="+k.ID+
 		",SignedHeaders="+strings.Join(names, ";")+",Signature="+acs3MAC(k.Secret, acs3Text(c.append(nil))))
 	return nil

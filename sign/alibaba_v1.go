@@ -51,7 +51,7 @@ func ReadAlibabaV1(r *Request) (Proof, error) {
 	c := &alibabaV1{method: r.Method, params: withoutSignature(sorted), signature: need[5]}
 	return Proof{
 		Scheme: SchemeAlibabaV1, KeyID: need[0], Token: token, Time: at,
-		Nonce: need[3], Signature: need[5], Verify: checked(func(s *Secret) error { return c.verify(s.text) }),
+		Nonce: need[3], Signature: need[5], Verify: checked(c),
 	}, nil
 }
 
@@ -142,10 +142,10 @@ func alibabaV1MAC(secret, text string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-func (c *alibabaV1) verify(secret string) error {
+func (c *alibabaV1) verify(s *Secret) error {
 	query := canonicalQuery(c.params)
 	text := alibabaV1Text(c.method, query)
-	if equal(alibabaV1MAC(secret, text), c.signature) {
+	if equal(alibabaV1MAC(s.text, text), c.signature) {
 		return nil
 	}
 	return &Mismatch{StringToSign: text, Canonical: query}

@@ -13,7 +13,7 @@ type canonical struct {
 	method, path, query string
 	host                string
 	names, values       []string // of the signed headers; host's value is not used
-	payload             string   // hex
+	payload             hexSum
 }
 
 // append appends the text; b may be nil.
@@ -35,7 +35,7 @@ func (c canonical) append(b []byte) []byte {
 	for i, name := range c.names {
 		b = append(append(b, "\n;"[min(i, 1)]), name...)
 	}
-	return append(append(b, '\n'), c.payload...)
+	return append(append(b, '\n'), c.payload[:]...)
 }
 
 // authorization is the header of the same name, as TC3 and ACS3 both write it.
@@ -45,8 +45,9 @@ type authorization struct {
 }
 
 // readAuthorization takes the three fields in the one order that every known
-// client writes, with a space or none after each comma.
-func readAuthorization(r *Request, scheme string) (authorization, error) {
+// client writes, with a space or none after each comma. The names are appended
+// to some, for which there may be room already.
+func readAuthorization(r *Request, scheme string, names []string) (authorization, error) {
 	const field = "Authorization"
 	value, err := r.needHeader(field)
 	if err != nil {
@@ -68,21 +69,21 @@ func readAuthorization(r *Request, scheme string) (authorization, error) {
 			return authorization{}, malformed(field, strings.TrimSuffix(name, "=")+" expected")
 		}
 	}
-	names, err := splitNames(parts[1])
+	names, err = splitNames(names, parts[1])
 	return authorization{credential: parts[0], names: names, signature: parts[2]}, err
 }
 
 // splitNames leaves the order as sent, which is signed too. A name given twice
 // or in another letter case could be read in two ways, so it is refused.
-func splitNames(list string) ([]string, error) {
-	if strings.Count(list, ";") >= maxSigned {
-		return nil, malformed("Authorization", "too many signed headers")
-	}
-	names := strings.Split(list, ";")
-	for i, name := range names {
-		if name == "" || strings.ContainsFunc(name, notHeaderByte) || slices.Contains(names[:i], name) {
+func splitNames(names []string, list string) ([]string, error) {
+	for name := range strings.SplitSeq(list, ";") {
+		if len(names) == maxSigned {
+			return nil, malformed("Authorization", "too many signed headers")
+		}
+		if name == "" || strings.ContainsFunc(name, notHeaderByte) || slices.Contains(names, name) {
 			return nil, malformed("Authorization", "signed headers must be different lower-case names")
 		}
+		names = append(names, name)
 	}
 	return names, nil
 }
@@ -101,14 +102,15 @@ func (a authorization) cover(names ...string) error {
 }
 
 // signedValues reads what the signature covers. A listed header that did not
-// arrive cannot be verified, and saying so helps more than a mismatch.
-func (r *Request) signedValues(names []string) ([]string, error) {
+// arrive cannot be verified, and saying so helps more than a mismatch. The values
+// are appended to some, for which there may be room already.
+func (r *Request) signedValues(names, values []string) ([]string, error) {
 	if len(r.Host) > maxValue {
 		return nil, malformed("Host", "too long")
 	}
-	values := make([]string, len(names))
-	for i, name := range names {
+	for _, name := range names {
 		if name == "host" {
+			values = append(values, "")
 			continue
 		}
 		value, err := r.header(name)
@@ -118,18 +120,18 @@ func (r *Request) signedValues(names []string) ([]string, error) {
 		if value == "" && len(r.Header[canonicalName(name)]) == 0 {
 			return nil, missing(name)
 		}
-		values[i] = value
+		values = append(values, value)
 	}
 	return values, nil
 }
 
-func hexSum(data []byte) string {
-	var room [2 * sha256.Size]byte
-	return string(appendSum(room[:0], data))
+// hexSum is a SHA-256 in hex.
+type hexSum [2 * sha256.Size]byte
+
+func hexSumOf(data []byte) (h hexSum) {
+	sum := sha256.Sum256(data)
+	hex.Encode(h[:], sum[:])
+	return h
 }
 
-// appendSum appends the SHA-256 of data in hex.
-func appendSum(b, data []byte) []byte {
-	sum := sha256.Sum256(data)
-	return hex.AppendEncode(b, sum[:])
-}
+func (h hexSum) String() string { return string(h[:]) }

@@ -132,14 +132,17 @@ func malformed(field, reason string) error {
 	return &FieldError{Rule: ErrMalformed, Field: field, Reason: reason}
 }
 
+// claimed is a request as its signer may have seen it, with the signature.
+type claimed interface{ verify(*Secret) error }
+
 // checked guards a scheme's check against an empty secret: whoever lost the
 // secret of a key would otherwise accept what anybody can sign.
-func checked(verify func(*Secret) error) func(*Secret) error {
+func checked(c claimed) func(*Secret) error {
 	return func(s *Secret) error {
 		if s.text == "" {
 			return &Mismatch{}
 		}
-		return verify(s)
+		return c.verify(s)
 	}
 }
 

@@ -21,35 +21,38 @@ const (
 // host, the path and letter case: see candidates.
 type tc3 struct {
 	canonical
+	request   *Request
 	timestamp string
 	scope     scope
 	aliases   []string
 	unsigned  bool
 	signature string
+	room      struct{ names, values [usual]string } // of the canonical
 }
+
+// usual is how many headers a client signs at the most, but for few.
+const usual = 4
 
 // ReadTC3 reads a TC3-HMAC-SHA256 signature. Aliases are further host names
 // that a client may have signed: one that goes through a gateway signs the
 // vendor's name while its Host header says ours.
 func ReadTC3(r *Request, aliases ...string) (Proof, error) {
-	auth, err := readAuthorization(r, SchemeTC3)
+	c := &tc3{request: r, aliases: aliases}
+	auth, err := readAuthorization(r, SchemeTC3, c.room.names[:0])
 	if err != nil {
 		return Proof{}, err
 	}
-	timestamp, err := r.needHeader("X-TC-Timestamp")
+	if c.timestamp, err = r.needHeader("X-TC-Timestamp"); err != nil {
+		return Proof{}, err
+	}
+	at, err := unixTime("X-TC-Timestamp", c.timestamp)
 	if err != nil {
 		return Proof{}, err
 	}
-	at, err := unixTime("X-TC-Timestamp", timestamp)
-	if err != nil {
+	if c.scope, err = readScope(auth.credential, at); err != nil {
 		return Proof{}, err
 	}
-	scope, err := readScope(auth.credential, at)
-	if err != nil {
-		return Proof{}, err
-	}
-	c := &tc3{timestamp: timestamp, scope: scope, aliases: aliases, signature: auth.signature}
-	if err := c.read(r, auth); err != nil {
+	if err := c.read(auth); err != nil {
 		return Proof{}, err
 	}
 	token, err := r.header("X-TC-Token")
@@ -57,8 +60,7 @@ func ReadTC3(r *Request, aliases ...string) (Proof, error) {
 		return Proof{}, err
 	}
 	return Proof{
-		Scheme: SchemeTC3, KeyID: scope.keyID, Token: token, Time: at, Signature: auth.signature,
-		Verify: checked(func(s *Secret) error { return c.verify(r, s) }),
+		Scheme: SchemeTC3, KeyID: c.scope.keyID, Token: token, Time: at, Signature: c.signature, Verify: checked(c),
 	}, nil
 }
 
@@ -93,29 +95,27 @@ func readScope(credential string, at time.Time) (s scope, err error) {
 	return s, nil
 }
 
-func (c *tc3) read(r *Request, auth authorization) error {
+func (c *tc3) read(auth authorization) (err error) {
+	r := c.request
 	if err := auth.cover("content-type", "host"); err != nil {
 		return err
 	}
-	values, err := r.signedValues(auth.names)
-	if err != nil {
+	if c.values, err = r.signedValues(auth.names, c.room.values[:0]); err != nil {
 		return err
 	}
 	content, err := r.header("X-TC-Content-SHA256")
-	if err != nil {
-		return err
-	}
-	c.unsigned = content == unsignedPayload
-	c.canonical = canonical{method: r.Method, query: r.RawQuery, names: auth.names, values: values}
-	return nil
+	c.unsigned, c.signature = content == unsignedPayload, auth.signature
+	c.method, c.query, c.names = r.Method, r.RawQuery, auth.names
+	return err
 }
 
 // paths: the vendor signs "/" wherever a request goes. Node signs the path.
-func (c *tc3) paths(r *Request) []string { return distinct([]string{"/", r.path()}) }
+func (c *tc3) paths() []string { return distinct([]string{"/", c.request.path()}) }
 
 // hosts: Go and Python sign the host with its port, Node without.
-func (c *tc3) hosts(r *Request) []string {
-	hosts := []string{lower(r.Host), r.Host, lower(withoutPort(r.Host)), withoutPort(r.Host)}
+func (c *tc3) hosts() []string {
+	host := c.request.Host
+	hosts := []string{lower(host), host, lower(withoutPort(host)), withoutPort(host)}
 	for _, alias := range c.aliases {
 		hosts = append(hosts, lower(alias), alias)
 	}
@@ -182,24 +182,24 @@ func distinct(list []string) []string {
 
 // payloadHash is the body's, or the literal word's if the client left the body
 // out. A GET signs an empty payload, which is what it has.
-func (c *tc3) payloadHash(body []byte) string {
+func (c *tc3) payloadHash(body []byte) hexSum {
 	if c.unsigned {
-		return hexSum([]byte(unsignedPayload))
+		return hexSumOf([]byte(unsignedPayload))
 	}
-	return hexSum(body)
+	return hexSumOf(body)
 }
 
 // candidates are the texts that the client may have signed, the documented one
 // first, which is mostly the one. Each is good until the next.
-func (c *tc3) candidates(r *Request) iter.Seq[[]byte] {
+func (c *tc3) candidates() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		one, text := c.canonical, make([]byte, 0, 512)
-		one.payload, one.path, one.host, one.values = c.payloadHash(r.Body), "/", lower(r.Host), lowerAll(c.values)
+		one.payload, one.path, one.host, one.values = c.payloadHash(c.request.Body), "/", lower(c.request.Host), lowerAll(c.values)
 		if text = one.append(text); !yield(text) {
 			return
 		}
-		for _, one.path = range c.paths(r) {
-			for _, one.host = range c.hosts(r) {
+		for _, one.path = range c.paths() {
+			for _, one.host = range c.hosts() {
 				for _, one.values = range c.spellings() {
 					if text = one.append(text[:0]); !yield(text) {
 						return
@@ -215,14 +215,15 @@ func (c *tc3) appendToSign(b, canonical []byte) []byte {
 	for _, line := range [...]string{SchemeTC3, c.timestamp, c.scope.text} {
 		b = append(append(b, line...), '\n')
 	}
-	return appendSum(b, canonical)
+	sum := hexSumOf(canonical)
+	return append(b, sum[:]...)
 }
 
-func (c *tc3) verify(r *Request, secret *Secret) error {
+func (c *tc3) verify(secret *Secret) error {
 	key := secret.key(c.scope)
 	var expected *Mismatch
 	toSign, signature := make([]byte, 0, 256), make([]byte, 0, longest)
-	for text := range c.candidates(r) {
+	for text := range c.candidates() {
 		toSign = c.appendToSign(toSign[:0], text)
 		if equal(key.append(signature, toSign), c.signature) {
 			return nil

@@ -44,7 +44,7 @@ func (t tencentRecipe) read(r *Request) (Proof, error) {
 	if err != nil {
 		return Proof{}, err
 	}
-	keyID, nonce, signature := need[0], need[2], need[3]
+	nonce := need[2]
 	at, err := unixTime("Timestamp", need[1])
 	if err != nil {
 		return Proof{}, err
@@ -61,18 +61,25 @@ func (t tencentRecipe) read(r *Request) (Proof, error) {
 	if err != nil {
 		return Proof{}, err
 	}
-	prefix, params := r.tencentPrefix(), withoutSignature(sorted)
+	c := &tencentClaim{t, r.tencentPrefix(), withoutSignature(sorted), method, need[3]}
 	return Proof{
-		Scheme: t.scheme, KeyID: keyID, Token: token, Time: at, Nonce: nonce, Signature: signature,
-		Verify: checked(func(s *Secret) error { return t.verify(s.text, t.texts(prefix, params, method), method, signature) }),
+		Scheme: t.scheme, KeyID: need[0], Token: token, Time: at, Nonce: nonce, Signature: c.signature, Verify: checked(c),
 	}, nil
+}
+
+type tencentClaim struct {
+	tencentRecipe
+	prefix            string
+	params            []Param
+	method, signature string
 }
 
 func (r *Request) tencentPrefix() string { return r.Method + r.Host + r.path() }
 
-func (t tencentRecipe) verify(secret string, texts []string, method, signature string) error {
+func (c *tencentClaim) verify(s *Secret) error {
+	texts := c.texts(c.prefix, c.params, c.method)
 	for _, text := range texts {
-		if equal(t.mac(secret, text, method), signature) {
+		if equal(c.mac(s.text, text, c.method), c.signature) {
 			return nil
 		}
 	}

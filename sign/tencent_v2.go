@@ -71,7 +71,7 @@ func dottedInside(params []Param) []Param {
 
 func textV2(prefix string, params []Param, method string) string {
 	if method == tc2HmacSHA256 {
-		return prefix + "?\n" + hexSum([]byte(tencentPairs(params)))
+		return prefix + "?\n" + hexSumOf([]byte(tencentPairs(params))).String()
 	}
 	return tencentText(prefix, params)
 }
