@@ -22,7 +22,8 @@ import (
 	"imageshare/sign"
 )
 
-// Request is what a function is told beside its parameters.
+// Request is what a function is told beside its parameters. It is the server's:
+// not to be changed, nor kept when the function has returned.
 type Request struct {
 	Caller    ledger.Caller
 	Region    string
@@ -117,8 +118,8 @@ type Action struct {
 	Faults     []Fault
 
 	decode    func(param.Bag, bool) (any, error)
-	resources func(Request, any) []string
-	call      func(context.Context, Request, any) (any, error)
+	resources func(*Request, any) []string
+	call      func(context.Context, *Request, any) (any, error)
 	stamp     func(out any, requestID string)
 	encode    func(b []byte, out any) ([]byte, error)
 }
@@ -129,10 +130,12 @@ func (a *Action) Decode(b param.Bag, strict bool) (any, error) { return a.decode
 
 // Resources names what a policy is asked about, the vendor's way; none where
 // nobody needs a permission.
-func (a *Action) Resources(r Request, in any) []string { return a.resources(r, in) }
+func (a *Action) Resources(r *Request, in any) []string { return a.resources(r, in) }
 
 // Call runs the function with what Decode returned.
-func (a *Action) Call(ctx context.Context, r Request, in any) (any, error) { return a.call(ctx, r, in) }
+func (a *Action) Call(ctx context.Context, r *Request, in any) (any, error) {
+	return a.call(ctx, r, in)
+}
 
 // Stamp writes the request id where the answer has a place for it.
 func (a *Action) Stamp(out any, requestID string) { a.stamp(out, requestID) }

@@ -18,8 +18,8 @@ type out struct{ RequestId string }
 func action() api.Action {
 	return api.Define(api.Spec[in]{
 		Cloud: ledger.Tencent, Product: "cvm", Version: "1", Name: "Do",
-		Resources: func(api.Request, *in) []string { return nil },
-	}, func(context.Context, api.Request, *in) (*out, error) { return &out{}, nil })
+		Resources: func(*api.Request, *in) []string { return nil },
+	}, func(context.Context, *api.Request, *in) (*out, error) { return &out{}, nil })
 }
 
 func TestDefinePanics(t *testing.T) {
@@ -32,7 +32,7 @@ func TestDefinePanics(t *testing.T) {
 	api.Define(api.Spec[in]{Name: "A", Version: "1", Product: "p", Cloud: "c"}, nop[in])
 }
 
-func nop[In any](context.Context, api.Request, *In) (*out, error) { return &out{}, nil }
+func nop[In any](context.Context, *api.Request, *In) (*out, error) { return &out{}, nil }
 
 func TestCatalogue(t *testing.T) {
 	t.Parallel()

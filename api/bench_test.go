@@ -40,8 +40,8 @@ func BenchmarkAppendJSON(b *testing.B) {
 	}
 	a := api.Define(api.Spec[struct{}]{
 		Cloud: ledger.Tencent, Product: "cvm", Name: "DescribeImages", Version: "1",
-		Resources: func(api.Request, *struct{}) []string { return nil },
-	}, func(context.Context, api.Request, *struct{}) (*page, error) { return out, nil })
+		Resources: func(*api.Request, *struct{}) []string { return nil },
+	}, func(context.Context, *api.Request, *struct{}) (*page, error) { return out, nil })
 	var room []byte
 	b.ReportAllocs()
 	for b.Loop() {

@@ -31,14 +31,14 @@ type Spec[In any] struct {
 	// Resources names what a policy is asked about, all of which it must allow.
 	// Where it names none, nobody needs a permission. A denial says what In's
 	// method Named() string does, if it has one, instead.
-	Resources func(Request, *In) []string
+	Resources func(*Request, *In) []string
 }
 
 // Define makes an action of a request struct, a response struct and a
 // function. What the fields of In may be and what their tags say, package
 // param knows. Out may have a field RequestId at the place where the documents
 // show it, or RequestID, or both.
-func Define[In, Out any](s Spec[In], fn func(context.Context, Request, *In) (*Out, error)) Action {
+func Define[In, Out any](s Spec[In], fn func(context.Context, *Request, *In) (*Out, error)) Action {
 	if s.Name == "" || s.Version+s.Generation == "" || s.Product == "" || s.Cloud == "" || s.Resources == nil {
 		panic(fmt.Sprintf("api: action %q %q lacks a name, version, product, cloud or resources", s.Product, s.Name))
 	}
@@ -52,8 +52,8 @@ func Define[In, Out any](s Spec[In], fn func(context.Context, Request, *In) (*Ou
 			in := new(In)
 			return in, shape.Decode(in, b, strict)
 		},
-		resources: func(r Request, in any) []string { return s.Resources(r, in.(*In)) },
-		call:      func(ctx context.Context, r Request, in any) (any, error) { return fn(ctx, r, in.(*In)) },
+		resources: func(r *Request, in any) []string { return s.Resources(r, in.(*In)) },
+		call:      func(ctx context.Context, r *Request, in any) (any, error) { return fn(ctx, r, in.(*In)) },
 		stamp:     stamper(reflect.TypeFor[Out]()),
 		encode:    func(b []byte, out any) ([]byte, error) { return encode(b, unsafe.Pointer(out.(*Out))) },
 	}

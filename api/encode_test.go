@@ -53,8 +53,8 @@ type embedded struct{ *animal }
 func zooAction(v *zoo) api.Action {
 	return api.Define(api.Spec[struct{}]{
 		Cloud: ledger.Tencent, Product: "zoo", Name: "Visit", Version: "1",
-		Resources: func(api.Request, *struct{}) []string { return nil },
-	}, func(context.Context, api.Request, *struct{}) (*zoo, error) { return v, nil })
+		Resources: func(*api.Request, *struct{}) []string { return nil },
+	}, func(context.Context, *api.Request, *struct{}) (*zoo, error) { return v, nil })
 }
 
 func encoded(t *testing.T, v *zoo) []byte {
@@ -139,8 +139,8 @@ func TestDefinePanicsOnAnAnswerThatNobodyCanWrite(t *testing.T) {
 	}()
 	api.Define(api.Spec[struct{}]{
 		Cloud: ledger.Tencent, Product: "zoo", Name: "Visit", Version: "1",
-		Resources: func(api.Request, *struct{}) []string { return nil },
-	}, func(context.Context, api.Request, *struct{}) (*struct{ Any map[string]string }, error) {
+		Resources: func(*api.Request, *struct{}) []string { return nil },
+	}, func(context.Context, *api.Request, *struct{}) (*struct{ Any map[string]string }, error) {
 		return nil, nil
 	})
 }

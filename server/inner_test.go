@@ -223,10 +223,10 @@ func permitting(s *Server) *exchange {
 	type in struct{}
 	a := api.Define(api.Spec[in]{
 		Cloud: ledger.Alibaba, Product: "ecs", Version: "1", Name: "DescribeImageSharePermission",
-		Resources: func(r api.Request, _ *in) []string {
+		Resources: func(r *api.Request, _ *in) []string {
 			return []string{"acs:ecs:" + r.Region + ":" + r.Caller.Account + ":image/m-1"}
 		},
-	}, func(context.Context, api.Request, *in) (*in, error) { return nil, nil })
+	}, func(context.Context, *api.Request, *in) (*in, error) { return nil, nil })
 	x := &exchange{
 		Server: s, began: start, dialect: stub{}, call: &api.Call{Region: "cn-hangzhou"}, action: &a, in: new(in),
 		caller: ledger.Caller{Cloud: ledger.Alibaba, Account: "1", User: "u"},

@@ -151,6 +151,7 @@ type exchange struct {
 	holder    session.Holder   // whose that key is, or the user's; empty for the account's own stored key
 	principal policy.Principal
 	rights    rights
+	told      api.Request
 	in        any
 	out       any
 	err       error
@@ -290,11 +291,13 @@ func (x *exchange) run(ctx context.Context) error {
 	return err
 }
 
-func (x *exchange) request() api.Request {
-	return api.Request{
+// request is what the action is told, for as long as the exchange lasts.
+func (x *exchange) request() *api.Request {
+	x.told = api.Request{
 		Caller: x.caller, Region: x.call.Region, RequestID: x.id, Now: x.began, Log: x.Log,
 		Session: x.session, Principal: x.principal, Context: x.asking(),
 	}
+	return &x.told
 }
 
 // write sends an answer that is complete, so that its length is true and a

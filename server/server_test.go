@@ -43,8 +43,8 @@ func bad(name string, goes func() error) api.Action {
 	type in struct{}
 	return api.Define(api.Spec[in]{
 		Cloud: ledger.Tencent, Product: "cvm", Version: "2017-03-12", Name: name,
-		Resources: func(api.Request, *in) []string { return nil },
-	}, func(context.Context, api.Request, *in) (*in, error) { return nil, goes() })
+		Resources: func(*api.Request, *in) []string { return nil },
+	}, func(context.Context, *api.Request, *in) (*in, error) { return nil, goes() })
 }
 
 // signed makes a TC3 request as an SDK would.

@@ -39,10 +39,10 @@ func (in *AddTagsRequest) Check() error {
 func addTags(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[AddTagsRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "AddTags", Regional: true, Faults: taggingFaults,
-		Resources: func(r api.Request, in *AddTagsRequest) []string {
+		Resources: func(r *api.Request, in *AddTagsRequest) []string {
 			return []string{arn(r, in.ResourceType, in.ResourceId)}
 		},
-	}, func(ctx context.Context, r api.Request, in *AddTagsRequest) (*AddTagsResponse, error) {
+	}, func(ctx context.Context, r *api.Request, in *AddTagsRequest) (*AddTagsResponse, error) {
 		if in.ResourceType == snapshot {
 			return &AddTagsResponse{}, known(ctx, l, r, in.ResourceId)
 		}
@@ -51,7 +51,7 @@ func addTags(l *ledger.Ledger) api.Action {
 }
 
 // known asks for an image of the caller's that is made of a snapshot.
-func known(ctx context.Context, l *ledger.Ledger, r api.Request, id string) error {
+func known(ctx context.Context, l *ledger.Ledger, r *api.Request, id string) error {
 	_, users, err := l.See(ctx, r.Caller, ledger.View{Product: ledger.ECS, Region: r.Region, Sets: []ledger.Set{ledger.Owned}, Snapshot: id, Limit: 1})
 	if err == nil && users == 0 {
 		return &ledger.Error{Rule: ledger.ErrNoImage, Reason: "of snapshot " + id}

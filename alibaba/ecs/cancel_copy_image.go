@@ -32,8 +32,8 @@ func cancelCopyImage(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[CancelCopyImageRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "CancelCopyImage",
 		Regional: true, Faults: slices.Concat(cancelCopyFaults, unknown("The specified ImageId does not exist.", noRegion)),
-		Resources: func(r api.Request, in *CancelCopyImageRequest) []string { return resource(r, in.ImageId) },
-	}, func(ctx context.Context, r api.Request, in *CancelCopyImageRequest) (*CancelCopyImageResponse, error) {
+		Resources: func(r *api.Request, in *CancelCopyImageRequest) []string { return resource(r, in.ImageId) },
+	}, func(ctx context.Context, r *api.Request, in *CancelCopyImageRequest) (*CancelCopyImageResponse, error) {
 		return &CancelCopyImageResponse{}, l.CancelCopy(ctx, r.Caller, key(r, in.ImageId))
 	})
 }

@@ -70,12 +70,12 @@ func copyImage(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[CopyImageRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "CopyImage",
 		Regional: true, Faults: slices.Concat(copyImageFaults, unknown("The specified ImageId does not exist.", noRegion)),
-		Resources: func(r api.Request, in *CopyImageRequest) []string {
-			source := resource(r, in.ImageId)
-			r.Region = in.destination()
-			return append(source, resource(r, "*")...)
+		Resources: func(r *api.Request, in *CopyImageRequest) []string {
+			there := *r
+			there.Region = in.destination()
+			return append(resource(r, in.ImageId), resource(&there, "*")...)
 		},
-	}, func(ctx context.Context, r api.Request, in *CopyImageRequest) (*CopyImageResponse, error) {
+	}, func(ctx context.Context, r *api.Request, in *CopyImageRequest) (*CopyImageResponse, error) {
 		made, err := l.Copy(ctx, r.Caller, ledger.NewCopies{
 			Source: key(r, in.ImageId), Regions: []string{in.destination()}, Name: in.DestinationImageName,
 			Description: in.DestinationDescription, Tags: tagged(in.Tag), Encrypted: in.Encrypted,

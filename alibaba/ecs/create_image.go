@@ -186,7 +186,7 @@ func (in *CreateImageRequest) image() *ledger.Image {
 }
 
 // sources are how a policy names the new image and what it is made of.
-func (in *CreateImageRequest) sources(r api.Request) []string {
+func (in *CreateImageRequest) sources(r *api.Request) []string {
 	all := resource(r, "*")
 	if in.InstanceId != "" {
 		all = append(all, arn(r, "instance", in.InstanceId))
@@ -204,8 +204,8 @@ func createImage(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[CreateImageRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "CreateImage",
 		Regional: true, Faults: slices.Concat(createImageFaults, unknown("The specified ImageId does not exist.", noRegion)),
-		Resources: func(r api.Request, in *CreateImageRequest) []string { return in.sources(r) },
-	}, func(ctx context.Context, r api.Request, in *CreateImageRequest) (*CreateImageResponse, error) {
+		Resources: func(r *api.Request, in *CreateImageRequest) []string { return in.sources(r) },
+	}, func(ctx context.Context, r *api.Request, in *CreateImageRequest) (*CreateImageResponse, error) {
 		made, err := l.Make(ctx, r.Caller, ledger.NewImage{Image: in.image(), Once: once(in.ClientToken, *in), DryRun: in.DryRun})
 		if err != nil {
 			return nil, err

@@ -38,8 +38,8 @@ func deleteImage(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DeleteImageRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DeleteImage",
 		Regional: true, Faults: slices.Concat(deleteImageFaults, unknown("The specified ImageId does not exist.", noRegion)),
-		Resources: func(r api.Request, in *DeleteImageRequest) []string { return resource(r, in.ImageId) },
-	}, func(ctx context.Context, r api.Request, in *DeleteImageRequest) (*DeleteImageResponse, error) {
+		Resources: func(r *api.Request, in *DeleteImageRequest) []string { return resource(r, in.ImageId) },
+	}, func(ctx context.Context, r *api.Request, in *DeleteImageRequest) (*DeleteImageResponse, error) {
 		return &DeleteImageResponse{}, l.Delete(ctx, r.Caller, []ledger.ImageKey{key(r, in.ImageId)}, in.DryRun)
 	})
 }

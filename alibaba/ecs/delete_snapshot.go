@@ -33,10 +33,10 @@ var deleteSnapshotFaults = []api.Fault{
 func deleteSnapshot(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DeleteSnapshotRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DeleteSnapshot", Faults: deleteSnapshotFaults,
-		Resources: func(r api.Request, in *DeleteSnapshotRequest) []string {
+		Resources: func(r *api.Request, in *DeleteSnapshotRequest) []string {
 			return []string{arn(r, snapshot, in.SnapshotId)}
 		},
-	}, func(ctx context.Context, r api.Request, in *DeleteSnapshotRequest) (*DeleteSnapshotResponse, error) {
+	}, func(ctx context.Context, r *api.Request, in *DeleteSnapshotRequest) (*DeleteSnapshotResponse, error) {
 		return &DeleteSnapshotResponse{}, l.SnapshotInUse(ctx, r.Caller, ledger.ECS, in.SnapshotId)
 	})
 }

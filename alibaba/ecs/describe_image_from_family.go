@@ -36,8 +36,8 @@ func describeImageFromFamily(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeImageFromFamilyRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeImageFromFamily", Regional: true,
 		Faults:    slices.Concat([]api.Fault{tooWide}, unknown("The specified ImageId does not exist.", "The RegionId provided does not exist.")),
-		Resources: func(api.Request, *DescribeImageFromFamilyRequest) []string { return []string{"*"} },
-	}, func(ctx context.Context, r api.Request, in *DescribeImageFromFamilyRequest) (*DescribeImageFromFamilyResponse, error) {
+		Resources: func(*api.Request, *DescribeImageFromFamilyRequest) []string { return []string{"*"} },
+	}, func(ctx context.Context, r *api.Request, in *DescribeImageFromFamilyRequest) (*DescribeImageFromFamilyResponse, error) {
 		out := &DescribeImageFromFamilyResponse{}
 		newest, err := l.Newest(ctx, r.Caller, ledger.ECS, r.Region, in.ImageFamily)
 		if newest != nil {

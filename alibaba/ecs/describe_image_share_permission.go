@@ -75,10 +75,10 @@ func describeImageSharePermission(l *ledger.Ledger, p Profile) api.Action {
 	return api.Define(api.Spec[DescribeImageSharePermissionRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeImageSharePermission",
 		Regional: true, Faults: p.faults(), Limits: p.Limits,
-		Resources: func(r api.Request, in *DescribeImageSharePermissionRequest) []string {
+		Resources: func(r *api.Request, in *DescribeImageSharePermissionRequest) []string {
 			return resource(r, cmp.Or(in.ImageId, "*"))
 		},
-	}, func(ctx context.Context, r api.Request, in *DescribeImageSharePermissionRequest) (*DescribeImageSharePermissionResponse, error) {
+	}, func(ctx context.Context, r *api.Request, in *DescribeImageSharePermissionRequest) (*DescribeImageSharePermissionResponse, error) {
 		look := ofImage
 		if in.ImageId == "" {
 			look = ofEveryImage
@@ -100,7 +100,7 @@ type view struct {
 
 // ofImage cuts one page out of an image's list; past the end it is empty, with
 // the true total. Total and page come from one read.
-func ofImage(ctx context.Context, l *ledger.Ledger, r api.Request, in *DescribeImageSharePermissionRequest) (view, error) {
+func ofImage(ctx context.Context, l *ledger.Ledger, r *api.Request, in *DescribeImageSharePermissionRequest) (view, error) {
 	s, err := l.Sharing(ctx, r.Caller, key(r, in.ImageId))
 	return view{
 		page: api.Page(s.Shares, in.PageNumber, in.PageSize), total: len(s.Shares), group: s.Public && in.PageNumber == 1,
@@ -109,7 +109,7 @@ func ofImage(ctx context.Context, l *ledger.Ledger, r api.Request, in *DescribeI
 
 // ofEveryImage answers who names no image, which only the 2017 page allows. A
 // group is one image's own, so none is listed.
-func ofEveryImage(ctx context.Context, l *ledger.Ledger, r api.Request, in *DescribeImageSharePermissionRequest) (view, error) {
+func ofEveryImage(ctx context.Context, l *ledger.Ledger, r *api.Request, in *DescribeImageSharePermissionRequest) (view, error) {
 	// Bounded before it is multiplied: a page number may be as large as its type.
 	offset := min(in.PageNumber-1, math.MaxInt64/in.PageSize) * in.PageSize
 	page, total, err := l.SharedWith(ctx, r.Caller, ledger.ECS, r.Region, offset, in.PageSize)

@@ -190,7 +190,7 @@ func (in *DescribeImagesRequest) checkLists() error {
 const minute = "2006-01-02T15:04Z"
 
 // view is the request in the ledger's words.
-func (in *DescribeImagesRequest) view(r api.Request) ledger.View {
+func (in *DescribeImagesRequest) view(r *api.Request) ledger.View {
 	v := ledger.View{
 		Product: ledger.ECS, Region: r.Region, Sets: in.sets(), IDs: in.ImageId, Snapshot: in.SnapshotId,
 		States: in.states(), Family: in.ImageFamily, Owner: in.ImageOwnerId,
@@ -281,8 +281,8 @@ func describeImages(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeImagesRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeImages",
 		Regional: true, Faults: slices.Concat(describeImagesFaults, unknown("The specified ImageId does not exist.", noRegion)),
-		Resources: func(r api.Request, in *DescribeImagesRequest) []string { return resources(r, in.ImageId) },
-	}, func(ctx context.Context, r api.Request, in *DescribeImagesRequest) (*DescribeImagesResponse, error) {
+		Resources: func(r *api.Request, in *DescribeImagesRequest) []string { return resources(r, in.ImageId) },
+	}, func(ctx context.Context, r *api.Request, in *DescribeImagesRequest) (*DescribeImagesResponse, error) {
 		if in.DryRun {
 			return nil, ledger.ErrDryRun
 		}

@@ -95,8 +95,8 @@ func (in *DescribeRegionsRequest) region(id string) Region {
 func describeRegions(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeRegionsRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeRegions", Faults: describeRegionsFaults,
-		Resources: func(api.Request, *DescribeRegionsRequest) []string { return []string{"*"} },
-	}, func(_ context.Context, _ api.Request, in *DescribeRegionsRequest) (*DescribeRegionsResponse, error) {
+		Resources: func(*api.Request, *DescribeRegionsRequest) []string { return []string{"*"} },
+	}, func(_ context.Context, _ *api.Request, in *DescribeRegionsRequest) (*DescribeRegionsResponse, error) {
 		out := &DescribeRegionsResponse{}
 		for _, id := range l.RegionIDs(ledger.ECS) {
 			out.Regions.Region = append(out.Regions.Region, in.region(id))

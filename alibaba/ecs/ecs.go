@@ -67,10 +67,10 @@ var unfit = []api.Fault{
 }
 
 // resource is how a policy names an image of the caller's.
-func resource(r api.Request, id string) []string { return []string{arn(r, image, id)} }
+func resource(r *api.Request, id string) []string { return []string{arn(r, image, id)} }
 
 // resources are how a policy names images, and all of them where none is named.
-func resources(r api.Request, ids []string) []string {
+func resources(r *api.Request, ids []string) []string {
 	if len(ids) == 0 {
 		return resource(r, "*")
 	}
@@ -82,15 +82,15 @@ func resources(r api.Request, ids []string) []string {
 }
 
 // arn is how a policy names what is the caller's.
-func arn(r api.Request, kind, id string) string {
+func arn(r *api.Request, kind, id string) string {
 	return "acs:ecs:" + r.Region + ":" + r.Caller.Account + ":" + kind + "/" + id
 }
 
-func key(r api.Request, id string) ledger.ImageKey {
+func key(r *api.Request, id string) ledger.ImageKey {
 	return ledger.ImageKey{Product: ledger.ECS, Region: r.Region, ID: id}
 }
 
-func keys(r api.Request, ids []string) []ledger.ImageKey {
+func keys(r *api.Request, ids []string) []ledger.ImageKey {
 	all := make([]ledger.ImageKey, len(ids))
 	for i, id := range ids {
 		all[i] = key(r, id)

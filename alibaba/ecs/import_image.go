@@ -120,8 +120,8 @@ func importImage(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[ImportImageRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "ImportImage",
 		Regional: true, Faults: slices.Concat(importImageFaults, unknown("The specified ImageId does not exist.", noRegion)),
-		Resources: func(r api.Request, _ *ImportImageRequest) []string { return resource(r, "*") },
-	}, func(ctx context.Context, r api.Request, in *ImportImageRequest) (*ImportImageResponse, error) {
+		Resources: func(r *api.Request, _ *ImportImageRequest) []string { return resource(r, "*") },
+	}, func(ctx context.Context, r *api.Request, in *ImportImageRequest) (*ImportImageResponse, error) {
 		made, err := l.Make(ctx, r.Caller, ledger.NewImage{Image: in.image(), Once: once(in.ClientToken, *in), DryRun: in.DryRun})
 		if err != nil {
 			return nil, err

@@ -128,7 +128,7 @@ func fits(pattern, text string) bool {
 
 // images are a page of those that fit, and whether there are more. Images that
 // are named must all be there; they are never more than a page.
-func (in *ListTagResourcesRequest) images(ctx context.Context, l *ledger.Ledger, r api.Request) (page []ledger.Seen, more bool, err error) {
+func (in *ListTagResourcesRequest) images(ctx context.Context, l *ledger.Ledger, r *api.Request) (page []ledger.Seen, more bool, err error) {
 	v := ledger.View{Product: ledger.ECS, Region: r.Region, Sets: []ledger.Set{ledger.Owned}, IDs: in.ResourceId, Limit: maxTagged}
 	if in.ResourceId == nil {
 		v.Match = in.matches
@@ -146,8 +146,8 @@ func (in *ListTagResourcesRequest) images(ctx context.Context, l *ledger.Ledger,
 func listTagResources(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[ListTagResourcesRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "ListTagResources", Regional: true, Faults: listTagResourcesFaults,
-		Resources: func(r api.Request, in *ListTagResourcesRequest) []string { return resources(r, in.ResourceId) },
-	}, func(ctx context.Context, r api.Request, in *ListTagResourcesRequest) (*ListTagResourcesResponse, error) {
+		Resources: func(r *api.Request, in *ListTagResourcesRequest) []string { return resources(r, in.ResourceId) },
+	}, func(ctx context.Context, r *api.Request, in *ListTagResourcesRequest) (*ListTagResourcesResponse, error) {
 		page, more, err := in.images(ctx, l, r)
 		out := &ListTagResourcesResponse{}
 		for _, img := range page {

@@ -76,8 +76,8 @@ func modifyImageAttribute(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[ModifyImageAttributeRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "ModifyImageAttribute",
 		Regional: true, Faults: slices.Concat(modifyImageAttributeFaults, unknown("The specified ImageId does not exist.", noRegion)),
-		Resources: func(r api.Request, in *ModifyImageAttributeRequest) []string { return resource(r, in.ImageId) },
-	}, func(ctx context.Context, r api.Request, in *ModifyImageAttributeRequest) (*ModifyImageAttributeResponse, error) {
+		Resources: func(r *api.Request, in *ModifyImageAttributeRequest) []string { return resource(r, in.ImageId) },
+	}, func(ctx context.Context, r *api.Request, in *ModifyImageAttributeRequest) (*ModifyImageAttributeResponse, error) {
 		return &ModifyImageAttributeResponse{}, l.Modify(ctx, r.Caller, in.attributes(), key(r, in.ImageId))
 	})
 }

@@ -54,10 +54,10 @@ func modifyImageShareGroupPermission(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[ModifyImageShareGroupPermissionRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "ModifyImageShareGroupPermission",
 		Regional: true, Faults: slices.Concat(groupFaults, unfit, unknown("The specified ImageId does not exist.", noRegion)),
-		Resources: func(r api.Request, in *ModifyImageShareGroupPermissionRequest) []string {
+		Resources: func(r *api.Request, in *ModifyImageShareGroupPermissionRequest) []string {
 			return resource(r, in.ImageId)
 		},
-	}, func(ctx context.Context, r api.Request, in *ModifyImageShareGroupPermissionRequest) (*ModifyImageShareGroupPermissionResponse, error) {
+	}, func(ctx context.Context, r *api.Request, in *ModifyImageShareGroupPermissionRequest) (*ModifyImageShareGroupPermissionResponse, error) {
 		change := ledger.Change{}
 		if add := len(in.AddGroup) > 0; add || len(in.RemoveGroup) > 0 {
 			change.Public = &add

@@ -87,8 +87,8 @@ func modifyImageSharePermission(l *ledger.Ledger, p Profile) api.Action {
 	return api.Define(api.Spec[ModifyImageSharePermissionRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "ModifyImageSharePermission",
 		Regional: true, Faults: slices.Concat(modifyFaults, unfit, p.faults()),
-		Resources: func(r api.Request, in *ModifyImageSharePermissionRequest) []string { return resource(r, in.ImageId) },
-	}, func(ctx context.Context, r api.Request, in *ModifyImageSharePermissionRequest) (*ModifyImageSharePermissionResponse, error) {
+		Resources: func(r *api.Request, in *ModifyImageSharePermissionRequest) []string { return resource(r, in.ImageId) },
+	}, func(ctx context.Context, r *api.Request, in *ModifyImageSharePermissionRequest) (*ModifyImageSharePermissionResponse, error) {
 		change := ledger.Change{
 			Add:    firstTen(r, "AddAccount", in.AddAccount),
 			Remove: firstTen(r, "RemoveAccount", in.RemoveAccount),
@@ -100,7 +100,7 @@ func modifyImageSharePermission(l *ledger.Ledger, p Profile) api.Action {
 }
 
 // firstTen drops what the vendor drops, and says so where the operator looks.
-func firstTen(r api.Request, field string, accounts []string) []string {
+func firstTen(r *api.Request, field string, accounts []string) []string {
 	if len(accounts) <= maxAccounts {
 		return accounts
 	}

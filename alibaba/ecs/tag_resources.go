@@ -34,8 +34,8 @@ func (in *TagResourcesRequest) Check() error {
 func tagResources(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[TagResourcesRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "TagResources", Regional: true, Faults: taggingFaults,
-		Resources: func(r api.Request, in *TagResourcesRequest) []string { return resources(r, in.ResourceId) },
-	}, func(ctx context.Context, r api.Request, in *TagResourcesRequest) (*TagResourcesResponse, error) {
+		Resources: func(r *api.Request, in *TagResourcesRequest) []string { return resources(r, in.ResourceId) },
+	}, func(ctx context.Context, r *api.Request, in *TagResourcesRequest) (*TagResourcesResponse, error) {
 		return &TagResourcesResponse{}, l.Modify(ctx, r.Caller, ledger.Attributes{Tags: set(in.Tag)}, keys(r, in.ResourceId)...)
 	})
 }

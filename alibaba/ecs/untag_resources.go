@@ -56,8 +56,8 @@ func (in *UntagResourcesRequest) attributes() ledger.Attributes {
 func untagResources(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[UntagResourcesRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "UntagResources", Regional: true, Faults: taggingFaults,
-		Resources: func(r api.Request, in *UntagResourcesRequest) []string { return resources(r, in.ResourceId) },
-	}, func(ctx context.Context, r api.Request, in *UntagResourcesRequest) (*UntagResourcesResponse, error) {
+		Resources: func(r *api.Request, in *UntagResourcesRequest) []string { return resources(r, in.ResourceId) },
+	}, func(ctx context.Context, r *api.Request, in *UntagResourcesRequest) (*UntagResourcesResponse, error) {
 		return &UntagResourcesResponse{}, l.Modify(ctx, r.Caller, in.attributes(), keys(r, in.ResourceId)...)
 	})
 }

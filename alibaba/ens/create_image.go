@@ -68,7 +68,7 @@ func createImage(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[CreateImageRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "CreateImage",
 		Faults: createImageFaults, Resources: everything[CreateImageRequest],
-	}, func(ctx context.Context, r api.Request, in *CreateImageRequest) (*CreateImageResponse, error) {
+	}, func(ctx context.Context, r *api.Request, in *CreateImageRequest) (*CreateImageResponse, error) {
 		made, err := l.Make(ctx, r.Caller, ledger.NewImage{Image: in.image()})
 		if err != nil {
 			return nil, err

@@ -36,8 +36,8 @@ func deleteImage(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DeleteImageRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DeleteImage",
 		Faults:    deleteImageFaults,
-		Resources: func(r api.Request, in *DeleteImageRequest) []string { return resource(r, in.ImageId) },
-	}, func(ctx context.Context, r api.Request, in *DeleteImageRequest) (*DeleteImageResponse, error) {
+		Resources: func(r *api.Request, in *DeleteImageRequest) []string { return resource(r, in.ImageId) },
+	}, func(ctx context.Context, r *api.Request, in *DeleteImageRequest) (*DeleteImageResponse, error) {
 		return &DeleteImageResponse{}, l.Delete(ctx, r.Caller, []ledger.ImageKey{key(in.ImageId)}, false)
 	})
 }

@@ -50,7 +50,7 @@ func describeEnsRegions() api.Action {
 	return api.Define(api.Spec[DescribeEnsRegionsRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeEnsRegions",
 		Faults: faults, Resources: everything[DescribeEnsRegionsRequest],
-	}, func(_ context.Context, _ api.Request, in *DescribeEnsRegionsRequest) (*DescribeEnsRegionsResponse, error) {
+	}, func(_ context.Context, _ *api.Request, in *DescribeEnsRegionsRequest) (*DescribeEnsRegionsResponse, error) {
 		out := &DescribeEnsRegionsResponse{}
 		for _, n := range nodes {
 			if in.EnsRegionId == "" || in.EnsRegionId == n.EnsRegionId {

@@ -67,7 +67,7 @@ func describeImageInfos(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeImageInfosRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeImageInfos",
 		Faults: append([]api.Fault{tooWide}, faults...), Resources: everything[DescribeImageInfosRequest],
-	}, func(ctx context.Context, r api.Request, in *DescribeImageInfosRequest) (*DescribeImageInfosResponse, error) {
+	}, func(ctx context.Context, r *api.Request, in *DescribeImageInfosRequest) (*DescribeImageInfosResponse, error) {
 		all, total, err := l.See(ctx, r.Caller, in.view())
 		if err == nil && total > mostInfos {
 			err = &ledger.Error{Rule: ledger.ErrTooWide, Limit: mostInfos} // half a list would pass for a whole one

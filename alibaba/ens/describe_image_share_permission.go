@@ -55,7 +55,7 @@ func describeImageSharePermission[A Account | string](l *ledger.Ledger, one func
 	return api.Define(api.Spec[DescribeImageSharePermissionRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeImageSharePermission",
 		Faults: faults, Resources: everything[DescribeImageSharePermissionRequest],
-	}, func(ctx context.Context, r api.Request, in *DescribeImageSharePermissionRequest) (*DescribeImageSharePermissionResponse[A], error) {
+	}, func(ctx context.Context, r *api.Request, in *DescribeImageSharePermissionRequest) (*DescribeImageSharePermissionResponse[A], error) {
 		sharing, err := l.Sharing(ctx, r.Caller, key(in.ImageId))
 		if err != nil {
 			return nil, err

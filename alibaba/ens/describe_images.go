@@ -95,7 +95,7 @@ func describeImages(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeImagesRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeImages",
 		Faults: append([]api.Fault{tooWide}, faults...), Resources: everything[DescribeImagesRequest],
-	}, func(ctx context.Context, r api.Request, in *DescribeImagesRequest) (*DescribeImagesResponse, error) {
+	}, func(ctx context.Context, r *api.Request, in *DescribeImagesRequest) (*DescribeImagesResponse, error) {
 		page, total, err := l.See(ctx, r.Caller, in.view())
 		out := &DescribeImagesResponse{TotalCount: total, PageNumber: number(in.PageNumber), PageSize: number(in.PageSize)}
 		out.Images.Image = make([]Image, 0, len(page))

@@ -142,7 +142,7 @@ func describeSelfImages(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeSelfImagesRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeSelfImages",
 		Faults: append([]api.Fault{tooWide}, faults...), Resources: everything[DescribeSelfImagesRequest],
-	}, func(ctx context.Context, r api.Request, in *DescribeSelfImagesRequest) (*DescribeSelfImagesResponse, error) {
+	}, func(ctx context.Context, r *api.Request, in *DescribeSelfImagesRequest) (*DescribeSelfImagesResponse, error) {
 		page, total, err := in.seen(ctx, l, r.Caller)
 		out := &DescribeSelfImagesResponse{
 			PageNumber: strconv.FormatInt(in.PageNumber, 10), PageSize: strconv.FormatInt(in.PageSize, 10), TotalCount: strconv.FormatInt(total, 10),

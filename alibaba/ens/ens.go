@@ -88,13 +88,13 @@ func denied(err error) api.Fault {
 func key(id string) ledger.ImageKey { return ledger.ImageKey{Product: ledger.ENS, ID: id} }
 
 // resource is how a policy names an image of the caller's.
-func resource(r api.Request, id string) []string {
+func resource(r *api.Request, id string) []string {
 	return []string{"acs:ens::" + r.Caller.Account + ":image/" + id}
 }
 
 // everything is what a policy is asked about where the vendor documents no
 // resource of the action's own.
-func everything[In any](api.Request, *In) []string { return []string{"*"} }
+func everything[In any](*api.Request, *In) []string { return []string{"*"} }
 
 // number reads digits that the tag of their field has bounded to 64 bits.
 func number(digits string) int64 {

@@ -32,7 +32,7 @@ func modifyImageAttribute(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[ModifyImageAttributeRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "ModifyImageAttribute",
 		Faults: modifyImageAttributeFaults, Resources: everything[ModifyImageAttributeRequest],
-	}, func(ctx context.Context, r api.Request, in *ModifyImageAttributeRequest) (*ModifyImageAttributeResponse, error) {
+	}, func(ctx context.Context, r *api.Request, in *ModifyImageAttributeRequest) (*ModifyImageAttributeResponse, error) {
 		return &ModifyImageAttributeResponse{}, l.Modify(ctx, r.Caller, ledger.Attributes{Name: &in.ImageName}, key(in.ImageId))
 	})
 }

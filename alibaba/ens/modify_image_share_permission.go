@@ -49,8 +49,8 @@ func modifyImageSharePermission(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[ModifyImageSharePermissionRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "ModifyImageSharePermission",
 		Faults:    slices.Concat(modifyFaults, faults),
-		Resources: func(r api.Request, in *ModifyImageSharePermissionRequest) []string { return resource(r, in.ImageId) },
-	}, func(ctx context.Context, r api.Request, in *ModifyImageSharePermissionRequest) (*ModifyImageSharePermissionResponse, error) {
+		Resources: func(r *api.Request, in *ModifyImageSharePermissionRequest) []string { return resource(r, in.ImageId) },
+	}, func(ctx context.Context, r *api.Request, in *ModifyImageSharePermissionRequest) (*ModifyImageSharePermissionResponse, error) {
 		change := ledger.Change{Add: in.AddAccounts, Remove: in.RemoveAccounts}
 		return &ModifyImageSharePermissionResponse{}, l.Share(ctx, r.Caller, key(in.ImageId), change)
 	})

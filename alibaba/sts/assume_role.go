@@ -98,8 +98,8 @@ func (in *AssumeRoleRequest) resource() []string {
 func assumeRole(l *ledger.Ledger, s *session.Issuer) api.Action {
 	return api.Define(api.Spec[AssumeRoleRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "AssumeRole", Rate: 100, Faults: faults,
-		Resources: func(_ api.Request, in *AssumeRoleRequest) []string { return in.resource() },
-	}, func(ctx context.Context, r api.Request, in *AssumeRoleRequest) (*AssumeRoleResponse, error) {
+		Resources: func(_ *api.Request, in *AssumeRoleRequest) []string { return in.resource() },
+	}, func(ctx context.Context, r *api.Request, in *AssumeRoleRequest) (*AssumeRoleResponse, error) {
 		if r.Caller.User == "" && r.Caller.Role == "" {
 			return nil, errRoot
 		}
@@ -120,7 +120,7 @@ func assumeRole(l *ledger.Ledger, s *session.Issuer) api.Action {
 }
 
 // trusting is the role, if it lets the caller in.
-func trusting(ctx context.Context, l *ledger.Ledger, r api.Request, in *AssumeRoleRequest) (*ledger.Role, error) {
+func trusting(ctx context.Context, l *ledger.Ledger, r *api.Request, in *AssumeRoleRequest) (*ledger.Role, error) {
 	asked := policy.Request{Action: "sts:AssumeRole", Resources: in.resource(), Account: r.Caller.Account, Context: r.Context}
 	asked.Context.ExternalID = in.ExternalId
 	key, name := in.role()
@@ -135,7 +135,7 @@ func trusting(ctx context.Context, l *ledger.Ledger, r api.Request, in *AssumeRo
 }
 
 // principal is what a denial calls the caller, who is never an account.
-func principal(r api.Request) string {
+func principal(r *api.Request) string {
 	if r.Caller.Role != "" {
 		return r.Caller.Role + ":" + r.Caller.Session
 	}
@@ -189,7 +189,7 @@ func narrowing(text string) (ledger.Document, error) {
 	return doc, nil
 }
 
-func issue(s *session.Issuer, r api.Request, in *AssumeRoleRequest, role *ledger.Role, doc ledger.Document, lasts time.Duration) (*AssumeRoleResponse, error) {
+func issue(s *session.Issuer, r *api.Request, in *AssumeRoleRequest, role *ledger.Role, doc ledger.Document, lasts time.Duration) (*AssumeRoleResponse, error) {
 	key, _ := in.role()
 	made, token, err := s.Issue(session.Session{
 		Cloud: ledger.Alibaba, Account: key.ID, Role: role.Name, RoleID: role.ID, Name: in.RoleSessionName,

@@ -32,13 +32,13 @@ type GetCallerIdentityResponse struct {
 func getCallerIdentity() api.Action {
 	return api.Define(api.Spec[GetCallerIdentityRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "GetCallerIdentity", Faults: faults,
-		Resources: func(api.Request, *GetCallerIdentityRequest) []string { return nil },
-	}, func(_ context.Context, r api.Request, _ *GetCallerIdentityRequest) (*GetCallerIdentityResponse, error) {
+		Resources: func(*api.Request, *GetCallerIdentityRequest) []string { return nil },
+	}, func(_ context.Context, r *api.Request, _ *GetCallerIdentityRequest) (*GetCallerIdentityResponse, error) {
 		return identity(r), nil
 	})
 }
 
-func identity(r api.Request) *GetCallerIdentityResponse {
+func identity(r *api.Request) *GetCallerIdentityResponse {
 	account, own := r.Caller.Account, r.Principal.Number
 	name := func(rest string) string { return "acs:ram::" + account + ":" + rest }
 	switch {

@@ -70,8 +70,8 @@ var faults = []api.Fault{
 func describeSnapshots(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeSnapshotsRequest]{
 		Cloud: ledger.Tencent, Product: product, Version: version, Name: "DescribeSnapshots", Rate: 20, Faults: faults,
-		Resources: func(api.Request, *DescribeSnapshotsRequest) []string { return []string{"*"} },
-	}, func(ctx context.Context, r api.Request, in *DescribeSnapshotsRequest) (*DescribeSnapshotsResponse, error) {
+		Resources: func(*api.Request, *DescribeSnapshotsRequest) []string { return []string{"*"} },
+	}, func(ctx context.Context, r *api.Request, in *DescribeSnapshotsRequest) (*DescribeSnapshotsResponse, error) {
 		if r.Region == "" {
 			return nil, &param.Error{Rule: param.ErrMissing, Field: "Region"}
 		}
@@ -88,7 +88,7 @@ func describeSnapshots(l *ledger.Ledger) api.Action {
 const maxImages = 100_000
 
 // found are the snapshots that the caller's own images are made of, each once.
-func (in *DescribeSnapshotsRequest) found(ctx context.Context, l *ledger.Ledger, r api.Request) (all []Snapshot, err error) {
+func (in *DescribeSnapshotsRequest) found(ctx context.Context, l *ledger.Ledger, r *api.Request) (all []Snapshot, err error) {
 	for i, id := range in.SnapshotIds {
 		if id == "" || slices.Contains(in.SnapshotIds[:i], id) {
 			continue

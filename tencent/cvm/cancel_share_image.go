@@ -23,8 +23,8 @@ func cancelShareImage(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[CancelShareImageRequest]{
 		Cloud: ledger.Tencent, Product: product, Generation: generation2016, Name: "CancelShareImage",
 		Regional: true, Faults: faults,
-		Resources: func(r api.Request, in *CancelShareImageRequest) []string { return resource(r, in.ImageId) },
-	}, func(ctx context.Context, r api.Request, in *CancelShareImageRequest) (*CancelShareImageResponse, error) {
+		Resources: func(r *api.Request, in *CancelShareImageRequest) []string { return resource(r, in.ImageId) },
+	}, func(ctx context.Context, r *api.Request, in *CancelShareImageRequest) (*CancelShareImageResponse, error) {
 		return &CancelShareImageResponse{}, l.Share(ctx, r.Caller, key(r, in.ImageId), ledger.Change{Remove: in.UinList})
 	})
 }

@@ -156,7 +156,7 @@ func (in *CreateImageRequest) disks() []ledger.Snapshot {
 }
 
 // resources: what it is made of needs a permission beside the making of images.
-func (in *CreateImageRequest) resources(r api.Request) []string {
+func (in *CreateImageRequest) resources(r *api.Request) []string {
 	if in.InstanceId == "" {
 		return resource(r, "*")
 	}
@@ -166,8 +166,8 @@ func (in *CreateImageRequest) resources(r api.Request) []string {
 func createImage(l *ledger.Ledger) []api.Action {
 	return both(api.Spec[CreateImageRequest]{
 		Name: "CreateImage", Rate: 10, Faults: createImageFaults,
-		Resources: func(r api.Request, in *CreateImageRequest) []string { return in.resources(r) },
-	}, func(ctx context.Context, r api.Request, in *CreateImageRequest) (*CreateImageResponse, error) {
+		Resources: func(r *api.Request, in *CreateImageRequest) []string { return in.resources(r) },
+	}, func(ctx context.Context, r *api.Request, in *CreateImageRequest) (*CreateImageResponse, error) {
 		made, err := l.Make(ctx, r.Caller, ledger.NewImage{Image: in.image(r.Region), DryRun: in.DryRun})
 		if err != nil {
 			return nil, err

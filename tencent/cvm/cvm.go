@@ -49,17 +49,17 @@ var faults = []api.Fault{
 }
 
 // resource is how a policy names an image of the caller's: one id, or *.
-func resource(r api.Request, id string) []string { return []string{named(r, "image", id)} }
+func resource(r *api.Request, id string) []string { return []string{named(r, "image", id)} }
 
 // named is how a policy names a thing of the caller's by its kind.
-func named(r api.Request, kind, id string) string {
+func named(r *api.Request, kind, id string) string {
 	return "qcs::cvm:" + r.Region + ":uin/" + r.Caller.Account + ":" + kind + "/" + id
 }
 
 // everything is what a policy is asked about where the documents name no resource.
 func everything() []string { return []string{"*"} }
 
-func key(r api.Request, id string) ledger.ImageKey {
+func key(r *api.Request, id string) ledger.ImageKey {
 	return ledger.ImageKey{Product: ledger.CVM, Region: r.Region, ID: id}
 }
 

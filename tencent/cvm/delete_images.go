@@ -24,7 +24,7 @@ var deleteImagesFaults = slices.Concat([]api.Fault{
 	dryRunFault,
 }, busy, missing)
 
-func (in *DeleteImagesRequest) keys(r api.Request) []ledger.ImageKey {
+func (in *DeleteImagesRequest) keys(r *api.Request) []ledger.ImageKey {
 	keys := make([]ledger.ImageKey, len(in.ImageIds))
 	for i, id := range in.ImageIds {
 		keys[i] = key(r, id)
@@ -33,7 +33,7 @@ func (in *DeleteImagesRequest) keys(r api.Request) []ledger.ImageKey {
 }
 
 // resources names each image, since each must be allowed.
-func resources(r api.Request, ids []string) []string {
+func resources(r *api.Request, ids []string) []string {
 	var all []string
 	for _, id := range ids {
 		all = append(all, resource(r, id)...)
@@ -44,8 +44,8 @@ func resources(r api.Request, ids []string) []string {
 func deleteImages(l *ledger.Ledger) []api.Action {
 	return both(api.Spec[DeleteImagesRequest]{
 		Name: "DeleteImages", Rate: 10, Faults: deleteImagesFaults,
-		Resources: func(r api.Request, in *DeleteImagesRequest) []string { return resources(r, in.ImageIds) },
-	}, func(ctx context.Context, r api.Request, in *DeleteImagesRequest) (*Done, error) {
+		Resources: func(r *api.Request, in *DeleteImagesRequest) []string { return resources(r, in.ImageIds) },
+	}, func(ctx context.Context, r *api.Request, in *DeleteImagesRequest) (*Done, error) {
 		return &Done{}, l.Delete(ctx, r.Caller, in.keys(r), in.DryRun)
 	}, doneV2)
 }

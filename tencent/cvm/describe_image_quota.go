@@ -32,8 +32,8 @@ type DescribeImageQuotaV2Response struct {
 func describeImageQuota(l *ledger.Ledger) []api.Action {
 	return both(api.Spec[DescribeImageQuotaRequest]{
 		Name:      "DescribeImageQuota",
-		Resources: func(api.Request, *DescribeImageQuotaRequest) []string { return everything() },
-	}, func(context.Context, api.Request, *DescribeImageQuotaRequest) (*DescribeImageQuotaResponse, error) {
+		Resources: func(*api.Request, *DescribeImageQuotaRequest) []string { return everything() },
+	}, func(context.Context, *api.Request, *DescribeImageQuotaRequest) (*DescribeImageQuotaResponse, error) {
 		return &DescribeImageQuotaResponse{ImageNumQuota: int64(l.ImageQuota(ledger.CVM))}, nil
 	}, func(o *DescribeImageQuotaResponse) *DescribeImageQuotaV2Response {
 		return &DescribeImageQuotaV2Response{ImageNumQuota: o.ImageNumQuota}

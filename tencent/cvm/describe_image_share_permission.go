@@ -35,8 +35,8 @@ func describeImageSharePermission(l *ledger.Ledger) api.Action {
 		Cloud: ledger.Tencent, Product: product, Version: version, Name: "DescribeImageSharePermission",
 		Regional: true, Rate: 10, Faults: faults,
 		// A policy can only be asked about all images here, as the vendor documents it.
-		Resources: func(r api.Request, _ *DescribeImageSharePermissionRequest) []string { return resource(r, "*") },
-	}, func(ctx context.Context, r api.Request, in *DescribeImageSharePermissionRequest) (*DescribeImageSharePermissionResponse, error) {
+		Resources: func(r *api.Request, _ *DescribeImageSharePermissionRequest) []string { return resource(r, "*") },
+	}, func(ctx context.Context, r *api.Request, in *DescribeImageSharePermissionRequest) (*DescribeImageSharePermissionResponse, error) {
 		sharing, err := l.Sharing(ctx, r.Caller, key(r, in.ImageId))
 		if err != nil {
 			return nil, err

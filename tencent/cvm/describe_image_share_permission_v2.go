@@ -32,8 +32,8 @@ func describeImageSharePermissionV2(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeImageSharePermissionRequest]{
 		Cloud: ledger.Tencent, Product: product, Generation: generation2017, Version: version, Name: "DescribeImageSharePermission",
 		Regional: true, Rate: 10, Faults: faults,
-		Resources: func(r api.Request, _ *DescribeImageSharePermissionRequest) []string { return resource(r, "*") },
-	}, func(ctx context.Context, r api.Request, in *DescribeImageSharePermissionRequest) (*DescribeImageSharePermissionV2Response, error) {
+		Resources: func(r *api.Request, _ *DescribeImageSharePermissionRequest) []string { return resource(r, "*") },
+	}, func(ctx context.Context, r *api.Request, in *DescribeImageSharePermissionRequest) (*DescribeImageSharePermissionV2Response, error) {
 		sharing, err := l.Sharing(ctx, r.Caller, key(r, in.ImageId))
 		if err != nil {
 			return nil, err

@@ -83,7 +83,7 @@ func (in *DescribeImagesRequest) Check() error {
 }
 
 // view is the request in the ledger's words.
-func (in *DescribeImagesRequest) view(r api.Request) ledger.View {
+func (in *DescribeImagesRequest) view(r *api.Request) ledger.View {
 	v := ledger.View{
 		Product: ledger.CVM, Region: r.Region, Sets: []ledger.Set{ledger.Owned, ledger.Held, ledger.Public},
 		IDs: in.ImageIds, Offset: in.Offset, Limit: in.Limit,
@@ -97,8 +97,8 @@ func (in *DescribeImagesRequest) view(r api.Request) ledger.View {
 func describeImages(l *ledger.Ledger) []api.Action {
 	return both(api.Spec[DescribeImagesRequest]{
 		Name: "DescribeImages", Rate: 40, Faults: describeImagesFaults,
-		Resources: func(r api.Request, _ *DescribeImagesRequest) []string { return resource(r, "*") },
-	}, func(ctx context.Context, r api.Request, in *DescribeImagesRequest) (*DescribeImagesResponse, error) {
+		Resources: func(r *api.Request, _ *DescribeImagesRequest) []string { return resource(r, "*") },
+	}, func(ctx context.Context, r *api.Request, in *DescribeImagesRequest) (*DescribeImagesResponse, error) {
 		page, total, err := l.See(ctx, r.Caller, in.view(r))
 		return &DescribeImagesResponse{TotalCount: total, ImageSet: imagesOf(page, r.Now)}, err
 	}, func(o *DescribeImagesResponse) *DescribeImagesV2Response {

@@ -47,8 +47,8 @@ type RegionInfo struct {
 func describeRegions(l *ledger.Ledger) []api.Action {
 	return anywhere(api.Spec[DescribeRegionsRequest]{
 		Name: "DescribeRegions", Rate: 20,
-		Resources: func(api.Request, *DescribeRegionsRequest) []string { return everything() },
-	}, func(context.Context, api.Request, *DescribeRegionsRequest) (*DescribeRegionsResponse, error) {
+		Resources: func(*api.Request, *DescribeRegionsRequest) []string { return everything() },
+	}, func(context.Context, *api.Request, *DescribeRegionsRequest) (*DescribeRegionsResponse, error) {
 		out := &DescribeRegionsResponse{}
 		for _, id := range l.RegionIDs(ledger.CVM) {
 			out.RegionSet = append(out.RegionSet, RegionInfo{Region: id, RegionName: region.Name(id), RegionState: region.Available})

@@ -48,8 +48,8 @@ type ZoneInfo struct {
 func describeZones() []api.Action {
 	return both(api.Spec[DescribeZonesRequest]{
 		Name: "DescribeZones", Rate: 20,
-		Resources: func(api.Request, *DescribeZonesRequest) []string { return everything() },
-	}, func(_ context.Context, r api.Request, _ *DescribeZonesRequest) (*DescribeZonesResponse, error) {
+		Resources: func(*api.Request, *DescribeZonesRequest) []string { return everything() },
+	}, func(_ context.Context, r *api.Request, _ *DescribeZonesRequest) (*DescribeZonesResponse, error) {
 		out := &DescribeZonesResponse{}
 		for _, z := range region.Zones(r.Region) {
 			out.ZoneSet = append(out.ZoneSet, ZoneInfo{Zone: z.ID, ZoneName: z.Name, ZoneId: z.Number, ZoneState: z.State})

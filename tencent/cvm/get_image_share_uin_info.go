@@ -49,8 +49,8 @@ func getImageShareUinInfo(l *ledger.Ledger) api.Action {
 		Cloud: ledger.Tencent, Product: product, Generation: generation2016, Name: "GetImageShareUinInfo",
 		Regional: true, Faults: faults,
 		// As for DescribeImageSharePermission, which came after it.
-		Resources: func(r api.Request, _ *GetImageShareUinInfoRequest) []string { return resource(r, "*") },
-	}, func(ctx context.Context, r api.Request, in *GetImageShareUinInfoRequest) (*GetImageShareUinInfoResponse, error) {
+		Resources: func(r *api.Request, _ *GetImageShareUinInfoRequest) []string { return resource(r, "*") },
+	}, func(ctx context.Context, r *api.Request, in *GetImageShareUinInfoRequest) (*GetImageShareUinInfoResponse, error) {
 		out := &GetImageShareUinInfoResponse{MaxImgShareNum: strconv.Itoa(l.ShareQuota(ledger.CVM))}
 		for i, id := range in.ImageIds {
 			if slices.Contains(in.ImageIds[:i], id) {

@@ -123,8 +123,8 @@ func (in *ImportImageRequest) image(region string) *ledger.Image {
 func importImage(l *ledger.Ledger) []api.Action {
 	return both(api.Spec[ImportImageRequest]{
 		Name: "ImportImage", Faults: importImageFaults,
-		Resources: func(api.Request, *ImportImageRequest) []string { return everything() },
-	}, func(ctx context.Context, r api.Request, in *ImportImageRequest) (*ImportImageResponse, error) {
+		Resources: func(*api.Request, *ImportImageRequest) []string { return everything() },
+	}, func(ctx context.Context, r *api.Request, in *ImportImageRequest) (*ImportImageResponse, error) {
 		made, err := l.Make(ctx, r.Caller, ledger.NewImage{Image: in.image(r.Region), DryRun: in.DryRun})
 		if err != nil {
 			return nil, err

@@ -69,8 +69,8 @@ func (in *ModifyImageAttributeRequest) attributes() ledger.Attributes {
 func modifyImageAttribute(l *ledger.Ledger) []api.Action {
 	return both(api.Spec[ModifyImageAttributeRequest]{
 		Name: "ModifyImageAttribute", Faults: modifyImageAttributeFaults,
-		Resources: func(r api.Request, in *ModifyImageAttributeRequest) []string { return resource(r, in.ImageId) },
-	}, func(ctx context.Context, r api.Request, in *ModifyImageAttributeRequest) (*Done, error) {
+		Resources: func(r *api.Request, in *ModifyImageAttributeRequest) []string { return resource(r, in.ImageId) },
+	}, func(ctx context.Context, r *api.Request, in *ModifyImageAttributeRequest) (*Done, error) {
 		return &Done{}, l.Modify(ctx, r.Caller, in.attributes(), key(r, in.ImageId))
 	}, doneV2)
 }

@@ -58,8 +58,8 @@ func modifyImageSharePermission(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[ModifyImageSharePermissionRequest]{
 		Cloud: ledger.Tencent, Product: product, Version: version, Name: "ModifyImageSharePermission",
 		Regional: true, Rate: 10, Faults: slices.Concat(modifyFaults, faults),
-		Resources: func(r api.Request, in *ModifyImageSharePermissionRequest) []string { return resource(r, in.ImageId) },
-	}, func(ctx context.Context, r api.Request, in *ModifyImageSharePermissionRequest) (*ModifyImageSharePermissionResponse, error) {
+		Resources: func(r *api.Request, in *ModifyImageSharePermissionRequest) []string { return resource(r, in.ImageId) },
+	}, func(ctx context.Context, r *api.Request, in *ModifyImageSharePermissionRequest) (*ModifyImageSharePermissionResponse, error) {
 		return &ModifyImageSharePermissionResponse{}, l.Share(ctx, r.Caller, key(r, in.ImageId), in.change())
 	})
 }

@@ -23,8 +23,8 @@ func shareImage(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[ShareImageRequest]{
 		Cloud: ledger.Tencent, Product: product, Generation: generation2016, Name: "ShareImage",
 		Regional: true, Faults: slices.Concat(modifyFaults, faults),
-		Resources: func(r api.Request, in *ShareImageRequest) []string { return resource(r, in.ImageId) },
-	}, func(ctx context.Context, r api.Request, in *ShareImageRequest) (*ShareImageResponse, error) {
+		Resources: func(r *api.Request, in *ShareImageRequest) []string { return resource(r, in.ImageId) },
+	}, func(ctx context.Context, r *api.Request, in *ShareImageRequest) (*ShareImageResponse, error) {
 		return &ShareImageResponse{}, l.Share(ctx, r.Caller, key(r, in.ImageId), ledger.Change{Add: in.UinList})
 	})
 }

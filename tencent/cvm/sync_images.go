@@ -75,8 +75,8 @@ func (in *SyncImagesRequest) Check() error {
 func syncImages(l *ledger.Ledger) []api.Action {
 	return both(api.Spec[SyncImagesRequest]{
 		Name: "SyncImages", Rate: 10, Faults: syncImagesFaults,
-		Resources: func(r api.Request, in *SyncImagesRequest) []string { return resources(r, in.ImageIds) },
-	}, func(ctx context.Context, r api.Request, in *SyncImagesRequest) (*SyncImagesResponse, error) {
+		Resources: func(r *api.Request, in *SyncImagesRequest) []string { return resources(r, in.ImageIds) },
+	}, func(ctx context.Context, r *api.Request, in *SyncImagesRequest) (*SyncImagesResponse, error) {
 		made, err := l.Copy(ctx, r.Caller, ledger.NewCopies{
 			Source: key(r, in.ImageIds[0]), Regions: in.DestinationRegions, Name: in.ImageName, Encrypted: in.Encrypt, DryRun: in.DryRun,
 		})

@@ -46,8 +46,8 @@ type RegionInfo struct {
 func describeRegions(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeRegionsRequest]{
 		Cloud: ledger.Tencent, Product: product, Version: version, Name: "DescribeRegions", Rate: rate, Faults: faults,
-		Resources: func(api.Request, *DescribeRegionsRequest) []string { return everything() },
-	}, func(context.Context, api.Request, *DescribeRegionsRequest) (*DescribeRegionsResponse, error) {
+		Resources: func(*api.Request, *DescribeRegionsRequest) []string { return everything() },
+	}, func(context.Context, *api.Request, *DescribeRegionsRequest) (*DescribeRegionsResponse, error) {
 		out := &DescribeRegionsResponse{}
 		for _, id := range l.RegionIDs(ledger.CVM) {
 			out.RegionSet = append(out.RegionSet, RegionInfo{Region: id, RegionName: Name(id), RegionState: Available})

@@ -54,8 +54,8 @@ type ZoneInfo struct {
 func describeZones(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeZonesRequest]{
 		Cloud: ledger.Tencent, Product: product, Version: version, Name: "DescribeZones", Rate: rate, Faults: faults,
-		Resources: func(api.Request, *DescribeZonesRequest) []string { return everything() },
-	}, func(_ context.Context, r api.Request, _ *DescribeZonesRequest) (*DescribeZonesResponse, error) {
+		Resources: func(*api.Request, *DescribeZonesRequest) []string { return everything() },
+	}, func(_ context.Context, r *api.Request, _ *DescribeZonesRequest) (*DescribeZonesResponse, error) {
 		out := &DescribeZonesResponse{}
 		for _, id := range l.RegionIDs(ledger.CVM) {
 			if r.Region == "" || r.Region == id {

@@ -133,8 +133,8 @@ const (
 func assumeRole(l *ledger.Ledger, s *session.Issuer) api.Action {
 	return api.Define(api.Spec[AssumeRoleRequest]{
 		Cloud: ledger.Tencent, Product: product, Version: version, Name: "AssumeRole", Rate: rate, Faults: faults,
-		Resources: func(_ api.Request, in *AssumeRoleRequest) []string { return roleResource(l, in) },
-	}, func(ctx context.Context, r api.Request, in *AssumeRoleRequest) (*AssumeRoleResponse, error) {
+		Resources: func(_ *api.Request, in *AssumeRoleRequest) []string { return roleResource(l, in) },
+	}, func(ctx context.Context, r *api.Request, in *AssumeRoleRequest) (*AssumeRoleResponse, error) {
 		role, err := trusting(ctx, l, r, in)
 		if err != nil {
 			return nil, err
@@ -158,7 +158,7 @@ func assumeRole(l *ledger.Ledger, s *session.Issuer) api.Action {
 }
 
 // trusting is the role, if it lets the caller in.
-func trusting(ctx context.Context, l *ledger.Ledger, r api.Request, in *AssumeRoleRequest) (*ledger.Role, error) {
+func trusting(ctx context.Context, l *ledger.Ledger, r *api.Request, in *AssumeRoleRequest) (*ledger.Role, error) {
 	asked := policy.Request{Action: "sts:AssumeRole", Resources: roleResource(l, in), Account: r.Caller.Account, Context: r.Context}
 	asked.Context.ExternalID = in.ExternalId
 	key, is := in.role()
@@ -181,7 +181,7 @@ func optional(text string) (ledger.Document, error) {
 }
 
 // issue is the answer of both actions that make sessions.
-func issue(s *session.Issuer, r api.Request, what session.Session, lasts time.Duration) (*AssumeRoleResponse, error) {
+func issue(s *session.Issuer, r *api.Request, what session.Session, lasts time.Duration) (*AssumeRoleResponse, error) {
 	what.Cloud, what.By, what.Expires = ledger.Tencent, caller(r), r.Now.Add(lasts)
 	made, token, err := s.Issue(what)
 	if err != nil {

@@ -31,15 +31,15 @@ type GetCallerIdentityResponse struct {
 func getCallerIdentity() api.Action {
 	return api.Define(api.Spec[GetCallerIdentityRequest]{
 		Cloud: ledger.Tencent, Product: product, Version: version, Name: "GetCallerIdentity", Rate: rate, Faults: faults,
-		Resources: func(api.Request, *GetCallerIdentityRequest) []string { return nil },
-	}, func(_ context.Context, r api.Request, _ *GetCallerIdentityRequest) (*GetCallerIdentityResponse, error) {
+		Resources: func(*api.Request, *GetCallerIdentityRequest) []string { return nil },
+	}, func(_ context.Context, r *api.Request, _ *GetCallerIdentityRequest) (*GetCallerIdentityResponse, error) {
 		return identity(r), nil
 	})
 }
 
 // identity has the forms that the samples print, the three-part name of a user
 // included.
-func identity(r api.Request) *GetCallerIdentityResponse {
+func identity(r *api.Request) *GetCallerIdentityResponse {
 	account, own := r.Caller.Account, caller(r)
 	switch {
 	case r.Caller.Role != "":

@@ -56,8 +56,8 @@ func getFederationToken(s *session.Issuer) api.Action {
 	return api.Define(api.Spec[GetFederationTokenRequest]{
 		Cloud: ledger.Tencent, Product: product, Version: version, Name: "GetFederationToken", Rate: rate, Faults: faults,
 		// No resource is named for it, so only a policy for everything grants it.
-		Resources: func(api.Request, *GetFederationTokenRequest) []string { return []string{"*"} },
-	}, func(_ context.Context, r api.Request, in *GetFederationTokenRequest) (*GetFederationTokenResponse, error) {
+		Resources: func(*api.Request, *GetFederationTokenRequest) []string { return []string{"*"} },
+	}, func(_ context.Context, r *api.Request, in *GetFederationTokenRequest) (*GetFederationTokenResponse, error) {
 		if r.Session != nil {
 			return nil, errTemporary
 		}

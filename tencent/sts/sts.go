@@ -77,7 +77,7 @@ type Credentials struct {
 }
 
 // caller is the number of who calls.
-func caller(r api.Request) string {
+func caller(r *api.Request) string {
 	if r.Principal.Number != "" {
 		return r.Principal.Number
 	}

@@ -101,8 +101,8 @@ func describeResourceTagsByResourceIds(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeResourceTagsByResourceIdsRequest]{
 		Cloud: ledger.Tencent, Product: product, Version: version, Name: "DescribeResourceTagsByResourceIds", Rate: 100,
 		Faults:    describeResourceTagsByResourceIdsFaults,
-		Resources: func(api.Request, *DescribeResourceTagsByResourceIdsRequest) []string { return []string{"*"} },
-	}, func(ctx context.Context, r api.Request, in *DescribeResourceTagsByResourceIdsRequest) (*DescribeResourceTagsByResourceIdsResponse, error) {
+		Resources: func(*api.Request, *DescribeResourceTagsByResourceIdsRequest) []string { return []string{"*"} },
+	}, func(ctx context.Context, r *api.Request, in *DescribeResourceTagsByResourceIdsRequest) (*DescribeResourceTagsByResourceIdsResponse, error) {
 		if l.Region(ledger.CVM, in.ResourceRegion) != nil {
 			return nil, &param.Error{Rule: errRegion, Field: "ResourceRegion", Reason: in.ResourceRegion}
 		}

@@ -146,8 +146,8 @@ func (in *ModifyResourceTagsRequest) tags() map[string]*string {
 func modifyResourceTags(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[ModifyResourceTagsRequest]{
 		Cloud: ledger.Tencent, Product: product, Version: version, Name: "ModifyResourceTags", Rate: 20, Faults: modifyResourceTagsFaults,
-		Resources: func(r api.Request, in *ModifyResourceTagsRequest) []string { return in.resources(r.Caller.Account) },
-	}, func(ctx context.Context, r api.Request, in *ModifyResourceTagsRequest) (*ModifyResourceTagsResponse, error) {
+		Resources: func(r *api.Request, in *ModifyResourceTagsRequest) []string { return in.resources(r.Caller.Account) },
+	}, func(ctx context.Context, r *api.Request, in *ModifyResourceTagsRequest) (*ModifyResourceTagsResponse, error) {
 		key, err := in.image(r.Caller.Account)
 		if err != nil {
 			return nil, err
