@@ -104,9 +104,9 @@ func (s *Store) image(ctx context.Context, n name, k ledger.ImageKey) (*ledger.I
 		return i, nil
 	}
 	at := s.clock.Load()
-	if i, size := get(s, n, (*codec).image); i != nil {
+	if i := get(s, n, (*codec).image); i != nil {
 		i.Key = k
-		if s.hot.wants(n.hash, size) {
+		if s.hot.wants(n.hash, i) {
 			n.cell.keep(at, func() { s.hot.put(n.hash, i) })
 		}
 		return i, nil
@@ -117,7 +117,7 @@ func (s *Store) image(ctx context.Context, n name, k ledger.ImageKey) (*ledger.I
 // Account answers as the engine does.
 func (s *Store) Account(ctx context.Context, k ledger.AccountKey) (*ledger.Account, error) {
 	n := s.name(accountName(k))
-	if a, _ := get(s, n, (*codec).accountRecord); a != nil {
+	if a := get(s, n, (*codec).accountRecord); a != nil {
 		return a, nil
 	}
 	return fill(s, n, (*codec).accountRecord, func() (*ledger.Account, error) { return s.Store.Account(ctx, k) })
@@ -137,16 +137,16 @@ func (s *Store) Credential(ctx context.Context, c ledger.Cloud, keyID string) (*
 	return k, err
 }
 
-// get is a record that is kept, and how many bytes it takes; else nil.
-func get[T any](s *Store, n name, code func(*codec, *T)) (v *T, size int) {
+// get is a record that is kept, else nil.
+func get[T any](s *Store, n name, code func(*codec, *T)) (v *T) {
 	err := s.records.GetFn(n.sum[:], func(b []byte) error {
-		v, size = new(T), len(b)
+		v = new(T)
 		return decode(&s.terms, b, v, code)
 	})
 	if err != nil || s.closed.Load() {
-		return nil, 0
+		return nil
 	}
-	return v, size
+	return v
 }
 
 // fill asks, and keeps the answer. What is not there is not kept: nobody should

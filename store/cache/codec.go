@@ -27,6 +27,8 @@ type codec struct {
 	texts   []byte // all texts that were read, one behind the other
 	room    int    // how long they are together
 	last    int64  // the time before, in seconds of 1970
+	step    int64  // how much later the share before began than the one before it
+	length  int64  // how long it lasts
 	holder  holder // the account before
 	owner   holder // the owner before
 	zeros   uint64 // in a row, not yet written or left to read
@@ -122,19 +124,53 @@ func (c *codec) snapshot(s *ledger.Snapshot) {
 	own(c, &s.Object)
 }
 
-// shares say once whether any of them has an end: most have none.
+// shares are all accounts, then all times at which they began, and then, where
+// any of them has an end, all ends: what is alike stands together.
 func (c *codec) shares(l *[]ledger.Share) {
+	listIn(c, &c.held, l, (*codec).holds)
+	for i := range *l {
+		c.began(&(*l)[i])
+	}
 	c.ends = slices.ContainsFunc(*l, func(s ledger.Share) bool { return !s.Until.IsZero() })
 	c.flag(&c.ends, false)
-	listIn(c, &c.held, l, (*codec).share)
+	for i := range *l {
+		if c.ends {
+			c.lasts(&(*l)[i])
+		}
+	}
 }
 
-func (c *codec) share(s *ledger.Share) {
-	c.account(&s.Account)
-	c.seconds(&s.At)
-	if c.ends {
-		c.seconds(&s.Until)
+func (c *codec) holds(s *ledger.Share) { c.account(&s.Account) }
+
+// began is how much later a share began than the one before, as how much more
+// that is than it was for the one before: nothing, where many began at once.
+// Engines take whole seconds for a share.
+func (c *codec) began(s *ledger.Share) {
+	if c.reading {
+		c.step += unfold(c.next())
+		c.last += c.step
+		s.At = time.Unix(c.last, 0).UTC()
+		return
 	}
+	step := s.At.Unix() - c.last
+	c.write(fold(step - c.step))
+	c.step, c.last = step, c.last+step
+}
+
+// lasts is how much longer a share lasts than the one before, none being 0.
+func (c *codec) lasts(s *ledger.Share) {
+	if c.reading {
+		if c.length += unfold(c.next()); c.length > 0 {
+			s.Until = time.Unix(s.At.Unix()+unfold(uint64(c.length-1)), 0).UTC()
+		}
+		return
+	}
+	length := int64(0)
+	if !s.Until.IsZero() {
+		length = int64(1 + fold(s.Until.Unix()-s.At.Unix()))
+	}
+	c.write(fold(length - c.length))
+	c.length = length
 }
 
 func (c *codec) accountRecord(a *ledger.Account) {
@@ -278,17 +314,8 @@ func (c *codec) time(t *time.Time, was time.Time) {
 	}
 }
 
-// seconds is a time of whole seconds, which is what engines take for a share.
-func (c *codec) seconds(t *time.Time) {
-	if c.reading {
-		*t = c.moment(c.next())
-		return
-	}
-	c.write(c.later(*t))
-}
-
 // later is how much later a time is than the one before, in seconds; 0 is the
-// zero time: no end.
+// zero time.
 func (c *codec) later(t time.Time) uint64 {
 	before, now := c.last, t.Unix()
 	if now == never {

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"sync/atomic"
+	"unsafe"
 
 	"imageshare/ledger"
 )
@@ -25,10 +26,9 @@ const (
 	// garbage collector looks at each of them each time: with four times as many
 	// it works four times as long, which costs more than decoding the others.
 	hotShare = 32
-	// hotSize is about what one takes whose record has hotRecord bytes, some
-	// twenty shares: with more it stays encoded.
-	hotSize   = 2 << 10
-	hotRecord = 256
+	// hotSize is what one may take at the most, which is some twenty shares: with
+	// more it stays encoded.
+	hotSize = 2 << 10
 	// hotPatience is how often others are asked for before one gives way: by
 	// Zipf's law a thousand places find 47 of 100 with 16, 40 with 2.
 	hotPatience = 16
@@ -54,9 +54,9 @@ func (h *hot) get(hash uint64, k ledger.ImageKey) *ledger.Image {
 	return i
 }
 
-// wants reports whether an image may have its place, by the size of its record.
-func (h *hot) wants(hash uint64, size int) bool {
-	if size > hotRecord {
+// wants reports whether an image may have its place.
+func (h *hot) wants(hash uint64, i *ledger.Image) bool {
+	if weight(i) > hotSize {
 		return false
 	}
 	p := h.place(hash)
@@ -65,6 +65,13 @@ func (h *hot) wants(hash uint64, size int) bool {
 	}
 	p.others.Store(0)
 	return true
+}
+
+// weight is about how many bytes an image takes. What texts take that stand for
+// something else, like an operating system, others have, too.
+func weight(i *ledger.Image) int {
+	const share, snapshot, tag = 80, 160, 100 // with their own texts
+	return int(unsafe.Sizeof(*i)) + len(i.Name) + len(i.Description) + len(i.Shares)*share + len(i.Snapshots)*snapshot + len(i.Tags)*tag
 }
 
 // put is for whoever holds the cell of the image, as is drop.
