@@ -46,7 +46,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "results", "where results.json and the charts go")
 	flag.StringVar(&o.only, "only", "", "parts to measure, joined by commas: "+strings.Join(names(), ", ")+"; all of them where none is named")
 	flag.IntVar(&o.images, "images", 1_000_000, "images of the file that most is measured on, each with ten shares")
-	flag.DurationVar(&o.warms, "warm", 4*time.Minute, "how long a server is loaded before it is measured: the cache is full after four million requests, and learns for as many more")
+	flag.DurationVar(&o.warms, "warm", 6*time.Minute, "how long a server is loaded before it is measured: the cache is full after nine million requests, and learns who is asked for again")
 	flag.DurationVar(&o.lasts, "for", 5*time.Second, "how long each load lasts, beside the floor a third of it")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often each is measured, calls beside the floor in three turns for each; the median counts")
 	flag.BoolVar(&o.first, "first", false, "of the calls the first alone")
