@@ -18,8 +18,7 @@
 //
 // Records are kept encoded, in memory of a fixed size without pointers: ten
 // times as many fit as would as structs, and the garbage collector does not
-// look at them. What is used least is forgotten first. The few images that are
-// asked for most stand beside them as they are.
+// look at them. What is used least is forgotten first.
 //
 // Limits: it knows of the changes that go through it and of no others, so it is
 // for engines that nobody else writes to, and must not stand before a cluster.
@@ -43,7 +42,6 @@ type Store struct {
 	ledger.Store
 	records *freecache.Cache
 	terms   terms
-	hot     hot
 	seeds   [2]maphash.Seed
 	keys    keys
 	full    atomic.Bool   // something was forgotten already
@@ -74,8 +72,8 @@ const marks = 1 << 18
 // New puts a cache of some bytes before an engine. It takes them as it fills.
 func New(engine ledger.Store, bytes int) *Store {
 	return &Store{
-		Store: engine, records: freecache.NewCacheCustomTimer(bytes-bytes/hotShare, new(turns)),
-		hot: newHot(bytes / hotShare), seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		Store: engine, records: freecache.NewCacheCustomTimer(bytes, new(turns)),
+		seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
 	}
 }
 
@@ -100,15 +98,8 @@ func (s *Store) Image(ctx context.Context, k ledger.ImageKey) (*ledger.Image, er
 
 // image is the image of a name.
 func (s *Store) image(ctx context.Context, n name, k ledger.ImageKey) (*ledger.Image, error) {
-	if i := s.hot.get(n.hash, k); i != nil && !s.closed.Load() {
-		return i, nil
-	}
-	at := s.clock.Load()
 	if i := get(s, n, (*codec).image); i != nil {
 		i.Key = k
-		if s.hot.wants(n.hash, i) {
-			n.cell.keep(at, func() { s.hot.put(n.hash, i) })
-		}
 		return i, nil
 	}
 	return fill(s, n, (*codec).image, func() (*ledger.Image, error) { return s.Store.Image(ctx, k) })

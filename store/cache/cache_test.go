@@ -263,22 +263,16 @@ func TestKeysOfAnAccount(t *testing.T) {
 // cancel was acknowledged, or after an end, never sees the share again.
 func TestNeverServesACancelledShare(t *testing.T) {
 	t.Parallel()
-	race(t, overSQLite(t, size))
+	race(t, overSQLite(t))
 }
 
-// The same where one place is all that the hot images have.
-func TestNeverServesACancelledShareOfOnePlace(t *testing.T) {
-	t.Parallel()
-	race(t, overSQLite(t, 1<<16))
-}
-
-func overSQLite(t *testing.T, bytes int) ledger.Store {
+func overSQLite(t *testing.T) ledger.Store {
 	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "store.db"), sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	return cache.New(s, bytes)
+	return cache.New(s, size)
 }
 
 var crowded sync.Mutex

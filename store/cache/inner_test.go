@@ -3,7 +3,6 @@ package cache
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -154,28 +153,5 @@ func TestChangeThatWritesWhereItReads(t *testing.T) {
 	}
 	if a, b := held("2"), held("3"); a != 0 || b != 1 {
 		t.Errorf("%d and %d images, want 0 and 1", a, b)
-	}
-}
-
-// An image of many shares takes no place among the hot ones, however short its
-// record is: that they are alike makes none of them smaller in memory.
-func TestHotImagesAreSmall(t *testing.T) {
-	t.Parallel()
-	s := New(memory.New(), 1<<20)
-	at := time.Unix(1700000000, 0).UTC()
-	for shares, wanted := range map[int]bool{20: true, 30: false} {
-		k := ledger.ImageKey{Product: ledger.CVM, Region: "ap-guangzhou", ID: fmt.Sprint("img-", shares)}
-		i := &ledger.Image{Key: k, Owner: "100000000001", State: ledger.Available}
-		for n := range shares {
-			i.Shares = append(i.Shares, ledger.Share{Account: fmt.Sprint(200000000000 + n), At: at})
-		}
-		n := s.name(imageName(k))
-		s.put(n, encode(&s.terms, i, (*codec).image))
-		if _, err := s.Image(t.Context(), k); err != nil {
-			t.Fatal(err)
-		}
-		if is := s.hot.get(n.hash, k) != nil; is != wanted {
-			t.Errorf("an image of %d shares stands among the hot ones: %v, want %v", shares, is, wanted)
-		}
 	}
 }

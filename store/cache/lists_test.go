@@ -185,7 +185,7 @@ func meddle(ctx context.Context, tx ledger.Tx, rnd *rand.Rand) error {
 // or neither, of one change, and never one from before another that was seen.
 func TestPagesAreOfOneMoment(t *testing.T) {
 	t.Parallel()
-	s := overSQLite(t, size)
+	s := overSQLite(t)
 	pair := func(n, change int) error {
 		return s.Update(t.Context(), func(tx ledger.Tx) error {
 			for _, i := range []*ledger.Image{image(2 * n), image(2*n + 1)} {

@@ -186,7 +186,7 @@ func TestRemembersALongPage(t *testing.T) {
 // another look.
 func TestViewsAreOfOneMoment(t *testing.T) {
 	t.Parallel()
-	s := overSQLite(t, size)
+	s := overSQLite(t)
 	pair := func(n, change int) error {
 		return s.Update(t.Context(), func(tx ledger.Tx) error {
 			for _, i := range []*ledger.Image{image(2 * n), image(2*n + 1)} {
