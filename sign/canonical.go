@@ -76,10 +76,12 @@ func readAuthorization(r *Request, scheme string, names []string) (authorization
 // splitNames leaves the order as sent, which is signed too. A name given twice
 // or in another letter case could be read in two ways, so it is refused.
 func splitNames(names []string, list string) ([]string, error) {
+	count := strings.Count(list, ";") + 1
+	if count > maxSigned {
+		return nil, malformed("Authorization", "too many signed headers")
+	}
+	names = slices.Grow(names, count)
 	for name := range strings.SplitSeq(list, ";") {
-		if len(names) == maxSigned {
-			return nil, malformed("Authorization", "too many signed headers")
-		}
 		if name == "" || strings.ContainsFunc(name, notHeaderByte) || slices.Contains(names, name) {
 			return nil, malformed("Authorization", "signed headers must be different lower-case names")
 		}
@@ -108,6 +110,7 @@ func (r *Request) signedValues(names, values []string) ([]string, error) {
 	if len(r.Host) > maxValue {
 		return nil, malformed("Host", "too long")
 	}
+	values = slices.Grow(values, len(names))
 	for _, name := range names {
 		if name == "host" {
 			values = append(values, "")

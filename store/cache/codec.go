@@ -32,7 +32,6 @@ type codec struct {
 	holder  holder // the account before
 	owner   holder // the owner before
 	zeros   uint64 // in a row, not yet written or left to read
-	ends    bool   // a share of the list has an end
 	broken  bool
 	before  *ledger.Image // on its page
 
@@ -131,12 +130,12 @@ func (c *codec) shares(l *[]ledger.Share) {
 	for i := range *l {
 		c.began(&(*l)[i])
 	}
-	c.ends = slices.ContainsFunc(*l, func(s ledger.Share) bool { return !s.Until.IsZero() })
-	c.flag(&c.ends, false)
+	end := slices.ContainsFunc(*l, func(s ledger.Share) bool { return !s.Until.IsZero() })
+	if c.flag(&end, false); !end {
+		return
+	}
 	for i := range *l {
-		if c.ends {
-			c.lasts(&(*l)[i])
-		}
+		c.lasts(&(*l)[i])
 	}
 }
 

@@ -5,25 +5,34 @@ import (
 	"unsafe"
 )
 
-// word is a text that is a record's own, but for what stands before its last
-// hyphen, with which others may begin: 0 as it was, else one more than twice the
-// length of what is its own, or one more than that and the number of the other.
-func word[S ~string](c *codec, s *S, was S) {
+// unless is a text that is 0 as it was, else its number if it is among the first
+// of some that asked for one; where none shall have one it is spelled.
+func unless[S ~string](c *codec, s *S, was S, first int) {
 	switch {
 	case c.reading:
-		if n := c.next(); n > 0 {
+		if n := c.next(); n > 0 && first > 0 {
+			*s = S(c.known(n - 1))
+		} else if n > 0 {
 			*s = S(c.spelled(n - 1))
 		}
 	case *s == was:
 		c.write(0)
+	case first > 0:
+		c.name(string(*s), first)
 	default:
 		c.spell(string(*s))
 	}
 }
 
+// word is a text that is a record's own, but for what stands before its last
+// hyphen, with which others may begin.
+func word[S ~string](c *codec, s *S, was S) { unless(c, s, was, 0) }
+
 // own is a word that was nothing.
 func own[S ~string](c *codec, s *S) { word(c, s, "") }
 
+// spell writes one more than twice the length of what is a text's own, or one
+// more than that and the number of what stands before.
 func (c *codec) spell(s string) {
 	number, begins := c.beginning(s)
 	n := 2 * uint64(len(s)-begins)
@@ -83,27 +92,17 @@ func (c *codec) text(from int) string {
 }
 
 // term is a text of the vendors' that many records have.
-func term[S ~string](c *codec, s *S, was S) { numbered(c, s, was, maxTerms) }
+func term[S ~string](c *codec, s *S, was S) { unless(c, s, was, maxTerms) }
 
 // phrase is a text of anybody's that many records have.
-func phrase[S ~string](c *codec, s *S, was S) { numbered(c, s, was, maxFree) }
+func phrase[S ~string](c *codec, s *S, was S) { unless(c, s, was, maxFree) }
 
-// numbered is a text that has a number if it is one of the first that asked for
-// it: 0 as it was, one more than its number, or where it has none, 1 and the text.
-func numbered[S ~string](c *codec, s *S, was S, first int) {
-	switch {
-	case c.reading:
-		if n := c.next(); n > 0 {
-			*s = S(c.known(n - 1))
-		}
-	case *s == was:
-		c.write(0)
-	default:
-		n := c.terms.number(string(*s), first)
-		if c.write(1 + n); n == 0 {
-			c.write(uint64(len(*s)))
-			c.give(string(*s))
-		}
+// name writes one more than a text's number, or where it has none, 1 and the text.
+func (c *codec) name(s string, first int) {
+	n := c.terms.number(s, first)
+	if c.write(1 + n); n == 0 {
+		c.write(uint64(len(s)))
+		c.give(s)
 	}
 }
 
