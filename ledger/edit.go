@@ -15,18 +15,34 @@ import (
 type Editor struct {
 	ctx    context.Context
 	ledger *Ledger
-	tx     Tx
+	tx     *counted
 	caller Caller
 	now    time.Time
 	checks []func() error // what must hold once everything is written
+	over   []string
 }
+
+// counted is a Tx that knows how many entries of the history it was given.
+type counted struct {
+	Tx
+	entries int
+}
+
+func (c *counted) Append(e Event) error {
+	c.entries++
+	return c.Tx.Append(e)
+}
+
+// Overwritten are the accounts and images, as the history calls them, that were
+// there before and are otherwise now.
+func (e *Editor) Overwritten() []string { return e.over }
 
 // Edit runs a hand-made change as one step. The function may run more than
 // once. Whatever it writes is checked when all of it is written, so accounts
 // and images may come in any order.
 func (l *Ledger) Edit(ctx context.Context, c Caller, edit func(*Editor) error) error {
 	err := l.store.Update(ctx, func(tx Tx) error {
-		e := &Editor{ctx: ctx, ledger: l, tx: tx, caller: c, now: l.now().UTC()}
+		e := &Editor{ctx: ctx, ledger: l, tx: &counted{Tx: tx}, caller: c, now: l.now().UTC()}
 		if err := edit(e); err != nil {
 			return err
 		}
@@ -65,7 +81,17 @@ func (e *Editor) Account(key AccountKey, change func(*Account) error) error {
 			return err
 		}
 	}
-	return recordAccount(e.tx, e.caller, old, a, e.now)
+	return e.noting(old != nil, key.Entity(), func() error { return recordAccount(e.tx, e.caller, old, a, e.now) })
+}
+
+// noting notes a record that was there if writing it changes anything.
+func (e *Editor) noting(was bool, entity string, write func() error) error {
+	before := e.tx.entries
+	err := write()
+	if was && e.tx.entries > before {
+		e.over = append(e.over, entity)
+	}
+	return err
 }
 
 // Knows reports whether an account is registered, as far as the change has got.
@@ -113,7 +139,7 @@ func (e *Editor) Image(key ImageKey, change func(*Image) error) error {
 		return err
 	}
 	e.checks = append(e.checks, func() error { return e.placed(img) })
-	return record(e.tx, e.caller, old, img, e.now)
+	return e.noting(old != nil, key.Entity(), func() error { return record(e.tx, e.caller, old, img, e.now) })
 }
 
 // settle cuts times to whole seconds and fills what a writer of shares may

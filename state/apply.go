@@ -62,12 +62,12 @@ func put[T any](to *T, from *T) {
 	}
 }
 
-// newSealing notes all the stored secrets before anything is changed: a key may
-// move between the account and its users.
+// newSealing notes all the stored keys before anything is changed: one may move
+// between the account and its users.
 func newSealing(file string, to *ledger.Account, keys Sealer) sealing {
-	s := sealing{file: file, cloud: to.Key.Cloud, keys: keys, was: map[string]string{}}
+	s := sealing{file: file, cloud: to.Key.Cloud, keys: keys, was: map[string]ledger.AccessKey{}}
 	for _, c := range to.Credentials() {
-		s.was[c.ID] = c.Sealed
+		s.was[c.ID] = c.AccessKey
 	}
 	return s
 }
@@ -138,13 +138,13 @@ func putDocuments(to *[]ledger.Document, written []Document) {
 	}
 }
 
-// sealing turns the keys of one account into stored ones. was has the sealed
-// secrets that are stored, by key id.
+// sealing turns the keys of one account into stored ones. was has those that
+// are stored, by id.
 type sealing struct {
 	file  string
 	cloud ledger.Cloud
 	keys  Sealer
-	was   map[string]string
+	was   map[string]ledger.AccessKey
 }
 
 func (s sealing) keysOf(to *[]ledger.AccessKey, written []Key) error {
@@ -157,7 +157,8 @@ func (s sealing) keysOf(to *[]ledger.AccessKey, written []Key) error {
 		if err != nil {
 			return err
 		}
-		list[i] = ledger.AccessKey{ID: k.ID, Sealed: sealed, Disabled: k.Disabled}
+		list[i] = ledger.AccessKey{ID: k.ID, Sealed: sealed, Disabled: s.was[k.ID].Disabled}
+		put(&list[i].Disabled, k.Disabled)
 	}
 	*to = list
 	return nil
@@ -175,8 +176,8 @@ func (s sealing) sealed(k Key) (string, error) {
 		}
 	}
 	if was, stored := s.was[k.ID]; stored {
-		if open, err := s.keys.Open(name, was); err == nil && open == secret {
-			return was, nil
+		if open, err := s.keys.Open(name, was.Sealed); err == nil && open == secret {
+			return was.Sealed, nil
 		}
 	}
 	if k.SealedSecret != "" {

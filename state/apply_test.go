@@ -273,6 +273,35 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
+// A key that was disabled stays so under a file that does not say: one that is
+// applied at each start must not bring back what was revoked. An export says.
+func TestDisabledKeysStayDisabled(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, seal.NewKey())
+	h.must(small)
+	enabled, _ := h.export(false)
+	one := func(more string) string {
+		return "{version: 1, accounts: [{cloud: tencent, id: 1, keys: [{id: AKIDone, secret: one" + more + "}, {id: AKIDtwo, secret: two}]}]}"
+	}
+	for _, step := range []struct {
+		text string
+		want bool
+	}{
+		{one(""), false},
+		{one(", disabled: true"), true},
+		{one(""), true},
+		{small, true},
+		{one(", disabled: false"), false},
+		{one(", disabled: true"), true},
+		{enabled, false},
+	} {
+		h.must(step.text)
+		if got := h.account(ledger.Tencent, "1").Keys; got[0].Disabled != step.want || got[1].Disabled {
+			t.Errorf("%s\ndisabled: got %v and %v, want %v and false", step.text, got[0].Disabled, got[1].Disabled, step.want)
+		}
+	}
+}
+
 // Rules of the ledger are told with the line of what broke them.
 func TestFaultsOfTheLedger(t *testing.T) {
 	t.Parallel()

@@ -127,7 +127,7 @@ func role(r ledger.Role) Role {
 func (o Options) keys(c ledger.Cloud, stored []ledger.AccessKey) ([]Key, error) {
 	list := make([]Key, len(stored))
 	for i, k := range stored {
-		list[i] = Key{ID: k.ID, SealedSecret: k.Sealed, Disabled: k.Disabled}
+		list[i] = Key{ID: k.ID, SealedSecret: k.Sealed, Disabled: &k.Disabled}
 		if !o.Plain {
 			continue
 		}

@@ -59,7 +59,7 @@ type Key struct {
 	ID           string `state:"id,required"`
 	Secret       string `state:"secret"`
 	SealedSecret string `state:"sealedSecret"`
-	Disabled     bool   `state:"disabled"`
+	Disabled     *bool  `state:"disabled"`
 	Line         int
 }
 

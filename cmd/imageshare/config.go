@@ -63,7 +63,7 @@ func (c *config) flags() *flag.FlagSet {
 	f.StringVar(&c.adminListen, "admin-listen", c.adminListen, "`ADDR` of the admin API, /healthz, /readyz and /metrics; anything but loopback needs --admin-token-file")
 	f.StringVar(&c.adminTokenFile, "admin-token-file", "", "`FILE` with the token that admin calls must bear, but /healthz and /readyz")
 	f.StringVar(&c.store, "store", c.store, "`URL` of the store: memory: or sqlite:PATH")
-	f.StringVar(&c.seed, "seed", "", "state `FILE`, applied at start")
+	f.StringVar(&c.seed, "seed", "", "state `FILE`, applied at each start: a list that it writes takes the place of the one that is stored")
 	f.StringVar(&c.secretsKeyFile, "secrets-key-file", "", "`FILE` with the key that seals secrets; made when the store holds none yet (with sqlite: PATH.key)")
 	f.Var(&c.rateLimits, "rate-limits", "`LIMITS`: documented or off, then PRODUCT:ACTION=CALLS a second, joined by commas; off also lets an address sign wrongly without end")
 	f.Var(&c.unknownAccounts, "unknown-accounts", "`accept|reject` accounts that are not registered as owners and as targets of a share")

@@ -38,7 +38,7 @@ func openData(ctx context.Context, c *config, log *slog.Logger) (*data, error) {
 		return nil, err
 	}
 	d := &data{store: s, seed: seed}
-	if err := d.ready(ctx, c); err != nil {
+	if err := d.ready(ctx, c, log); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return d, nil
@@ -76,7 +76,7 @@ func openStore(ctx context.Context, url string, remembered size, log *slog.Logge
 	return cache.New(s, int(remembered)), nil
 }
 
-func (d *data) ready(ctx context.Context, c *config) error {
+func (d *data) ready(ctx context.Context, c *config, log *slog.Logger) error {
 	var err error
 	if d.key, err = sealKey(ctx, c, d.store); err != nil {
 		return err
@@ -92,9 +92,23 @@ func (d *data) ready(ctx context.Context, c *config) error {
 	if err != nil || d.seed == nil {
 		return err
 	}
-	err = d.ledger.Edit(ctx, ledger.Caller{Wire: "seed", Action: "Seed"}, func(e *ledger.Editor) error { return d.seed.Apply(e, d.key) })
+	return d.sow(ctx, log)
+}
+
+// sow applies the seed, as each start does: whoever changed by a wire or the
+// admin API what it lists is told that this was undone.
+func (d *data) sow(ctx context.Context, log *slog.Logger) error {
+	var over []string
+	err := d.ledger.Edit(ctx, ledger.Caller{Wire: "seed", Action: "Seed"}, func(e *ledger.Editor) error {
+		err := d.seed.Apply(e, d.key)
+		over = e.Overwritten()
+		return err
+	})
 	if err != nil {
 		return d.seed.Explain(err)
+	}
+	if len(over) > 0 {
+		log.Warn("the state file is applied at each start, and has put something else in place of what was stored", "records", len(over), "first", over[0])
 	}
 	return nil
 }

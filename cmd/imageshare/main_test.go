@@ -146,17 +146,27 @@ func begin(t *testing.T, args ...string) served {
 
 func get(t *testing.T, url string) string {
 	t.Helper()
+	return answer(t, http.MethodGet, url, "")
+}
+
+// answer is what a server says, whatever its status.
+func answer(t *testing.T, method, url, body string) string {
+	t.Helper()
+	req, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
 	client := http.Client{Timeout: 10 * time.Second}
-	r, err := client.Get(url)
+	r, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Body.Close()
-	body, err := io.ReadAll(r.Body)
+	said, err := io.ReadAll(r.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(body)
+	return string(said)
 }
 
 func TestServe(t *testing.T) {
@@ -278,6 +288,36 @@ func TestStoreAndItsKey(t *testing.T) {
 	}
 	moved := begin(t, "--store", store, "--secrets-key-file", filepath.Join(dir, "kept.key"))
 	moved.stop()
+}
+
+// A seed is applied at each start. Whoever changed by hand what it lists is told
+// that this is undone, and nobody whose changes it leaves alone.
+func TestSeedAtEachStart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	args := []string{"--store", "sqlite:" + filepath.Join(dir, "x.db"), "--seed", write(t, dir, "seed.yaml", seed)}
+	const told = "first=account/tencent/5"
+	s := begin(t, args...)
+	answer(t, "PUT", "http://"+s.admin+"/api/v1/accounts/tencent/6", `{}`)
+	answer(t, "PATCH", "http://"+s.admin+"/api/v1/accounts/tencent/5/keys/AKID5", `{"disabled":true}`)
+	s.stop()
+	if strings.Contains(s.errs.String(), told) {
+		t.Errorf("a new store: %s", s.errs)
+	}
+	s = begin(t, args...)
+	if got := get(t, "http://"+s.admin+"/api/v1/accounts/tencent/5"); !strings.Contains(got, `"disabled":true`) {
+		t.Errorf("a key that was disabled is there again: %s", got)
+	}
+	answer(t, "POST", "http://"+s.admin+"/api/v1/accounts/tencent/5/keys", "")
+	s.stop()
+	if strings.Contains(s.errs.String(), told) {
+		t.Errorf("nothing was undone: %s", s.errs)
+	}
+	s = begin(t, args...)
+	s.stop()
+	if !strings.Contains(s.errs.String(), told) {
+		t.Errorf("the second key is gone, and nobody was told: %s", s.errs)
+	}
 }
 
 // otherKey makes a key file by letting a new store make its own.
