@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"imageshare/state"
 )
 
 var update = flag.Bool("update", false, "write the generated tables of the README again")
@@ -36,6 +40,34 @@ func TestReadmeRows(t *testing.T) {
 		b.WriteString("\n")
 	}
 	generated(t, "rows", b.String())
+}
+
+// The README names every key of a state file.
+func TestReadmeNamesTheKeysOfAStateFile(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var check func(reflect.Type)
+	check = func(of reflect.Type) {
+		for of.Kind() == reflect.Slice || of.Kind() == reflect.Pointer {
+			of = of.Elem()
+		}
+		if of.Kind() != reflect.Struct || of == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range of.NumField() {
+			key, _, _ := strings.Cut(of.Field(i).Tag.Get("state"), ",")
+			if key != "" && !strings.Contains(string(text), "`"+key+"`") {
+				t.Errorf("the README does not name %s of %s", key, of)
+			}
+			if key != "" {
+				check(of.Field(i).Type)
+			}
+		}
+	}
+	check(reflect.TypeFor[state.File]())
 }
 
 func kindOf(name string) string {

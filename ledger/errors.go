@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -96,8 +97,11 @@ func (e *Error) Detail(name string) string {
 		return e.Account
 	case name == "region":
 		return e.Region
-	case name == "limit" && e.Limit > 0:
+	case name == "limit" && slices.Contains(limits, e.Rule):
 		return strconv.Itoa(e.Limit)
 	}
 	return ""
 }
+
+// limits are the rules whose number was reached; a quota may be 0.
+var limits = []error{ErrShareQuota, ErrImageQuota, ErrTagQuota, ErrTooWide}

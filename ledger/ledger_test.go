@@ -361,3 +361,16 @@ func TestKeys(t *testing.T) {
 		}
 	}
 }
+
+// A quota may be 0, and its text says so.
+func TestLimitsAreTold(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []error{ledger.ErrShareQuota, ledger.ErrImageQuota} {
+		if got := (&ledger.Error{Rule: rule}).Detail("limit"); got != "0" {
+			t.Errorf("%v: limit %q, want 0", rule, got)
+		}
+	}
+	if got := (&ledger.Error{Rule: ledger.ErrNoImage}).Error(); got != ledger.ErrNoImage.Error() {
+		t.Errorf("a rule without a number: %q", got)
+	}
+}

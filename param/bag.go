@@ -105,14 +105,14 @@ func FromJSON(body []byte) (Bag, error) {
 	defer r.end()
 	d := r.begin(body)
 	if d.PeekKind() != '{' {
-		return nil, malformed("", "the body is not a JSON object")
+		return nil, malformed("body", "is not a JSON object")
 	}
 	b, err := flatten(d, nil, "", 0)
 	if err != nil {
 		return nil, jsonError(err)
 	}
 	if _, err := d.ReadToken(); err != io.EOF {
-		return nil, malformed("", "the body goes on after its JSON object")
+		return nil, malformed("body", "goes on after its JSON object")
 	}
 	return slices.DeleteFunc(b, func(p Param) bool { return p.Kind == null }), nil
 }
@@ -149,7 +149,7 @@ func jsonError(err error) error {
 	if errors.Is(err, jsontext.ErrDuplicateName) {
 		return malformed(field, "is given twice")
 	}
-	return malformed(field, "the body is not valid JSON at byte "+strconv.FormatInt(syntactic.ByteOffset, 10))
+	return malformed("body", "is not valid JSON at byte "+strconv.FormatInt(syntactic.ByteOffset, 10))
 }
 
 // flatten appends the next value under a name.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -176,7 +177,7 @@ func (i *Image) check(e entry) {
 		accounts.see("account "+s.Account, s.Account, s.Line)
 	}
 	if i.State != nil && e.has("state") && !slices.Contains(ledger.States, *i.State) {
-		e.fault("state", "%q is none of %v", *i.State, ledger.States)
+		e.fault("state", "%q is none of %s", *i.State, words(ledger.States))
 	}
 	if i.SizeGiB != nil && *i.SizeGiB < 0 {
 		e.fault("sizeGiB", "it is below zero")
@@ -186,10 +187,19 @@ func (i *Image) check(e entry) {
 	}
 }
 
+// words are what a field may say, as people read a list.
+func words[S ~string](all []S) string {
+	texts := make([]string, len(all))
+	for i, s := range all {
+		texts[i] = string(s)
+	}
+	return strings.Join(texts, ", ")
+}
+
 // checkKey holds the image's name to the rules of its product.
 func (i *Image) checkKey(e entry) {
 	if !i.Product.Known() {
-		e.fault("product", "%q is none of %v", i.Product, ledger.Products)
+		e.fault("product", "%q is none of %s", i.Product, words(ledger.Products))
 		return
 	}
 	written := member(e.node, "region") != nil

@@ -38,11 +38,11 @@ var faults = []api.Fault{
 	{Err: errAuthorization, Status: 4100, Code: "AuthFailure.InvalidAuthorization", Message: "The request `Authorization` header does not conform to tencentcloud standards: {reason}"},
 	{Err: sign.ErrUnsigned, Status: 4100, Code: "AuthFailure.InvalidAuthorization", Message: "The request `Authorization` header does not conform to tencentcloud standards: `{field}` must be among `SignedHeaders`."},
 	{Err: sign.ErrTime, Status: 4000, Code: "InvalidParameter", Message: "Parameter `Timestamp` type error."},
-	{Err: sign.ErrMalformed, Status: 4000, Code: "InvalidParameter", Message: "Parameter `{field}` type error. {reason}"},
+	{Err: sign.ErrMalformed, Status: 4000, Code: "InvalidParameter", Message: "Parameter `{field}` type error. Reason: {reason}."},
 	{Err: sign.ErrMissing, Status: 4000, Code: "MissingParameter", Message: "The request is missing a required parameter `{field}`."},
 
 	{Err: param.ErrMissing, Status: 4000, Code: "MissingParameter", Message: "The request is missing a required parameter `{field}`."},
-	{Err: param.ErrMalformed, Status: 4000, Code: "InvalidParameter", Message: "Parameter `{field}` type error. {reason}"},
+	{Err: param.ErrMalformed, Status: 4000, Code: "InvalidParameter", Message: "Parameter `{field}` type error. It {reason}."},
 	{Err: param.ErrRange, Status: 4000, Code: "InvalidParameterValue", Message: "The value of parameter `{field}` is not allowed: it {reason}."},
 	{Err: param.ErrUndeclared, Status: 4000, Code: "UnknownParameter", Message: "The parameter `{field}` is not recognized."},
 	{Err: ledger.ErrNoRegion, Status: 4000, Code: "InvalidParameterValue", Message: "A value specified in `{field}` is not valid, is unsupported, or cannot be used."},

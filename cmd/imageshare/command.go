@@ -209,7 +209,7 @@ func (v verb) count(args []string) error {
 	if len(args) == 0 {
 		return fmt.Errorf("%s is missing", wanted)
 	}
-	return fmt.Errorf("%s is wanted, not %q", wanted, args)
+	return fmt.Errorf("%s is wanted, not %q", wanted, strings.Join(args, " "))
 }
 
 // twins sets from the environment what the command line left. Only flags that

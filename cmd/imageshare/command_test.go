@@ -100,7 +100,7 @@ func TestCommandLines(t *testing.T) {
 		"key":                                        "say one of create",
 		"key lst":                                    `key has no verb "lst"`,
 		"key create":                                 "CLOUD/ID is missing: see imageshare key create --help",
-		"key create a b":                             `CLOUD/ID is wanted, not ["a" "b"]`,
+		"key create a b":                             `CLOUD/ID is wanted, not "a b"`,
 		"key create tencent/5 --usr x":               "-usr: see imageshare key create --help",
 		"key create aws/5":                           "write cloud/number",
 		"key disable tencent/5 AKID x":               "[CLOUD/ID] KEYID is wanted",

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,14 +93,14 @@ func parse(args []string, env func(string) (string, bool), stdout io.Writer) (*c
 		help(stdout, f)
 		return nil, err
 	} else if err != nil {
-		return nil, usageError{err}
+		return nil, seeHelp(err)
 	}
 	if f.NArg() > 0 {
-		return nil, usageError{fmt.Errorf("serve takes flags only, not %q", f.Arg(0))}
+		return nil, seeHelp(fmt.Errorf("serve takes flags only, not %q", f.Arg(0)))
 	}
 	given, err := overlay(f, env)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, seeHelp(err)
 	}
 	c.complete(given)
 	if err := c.check(); err != nil {
@@ -107,6 +108,9 @@ func parse(args []string, env func(string) (string, bool), stdout io.Writer) (*c
 	}
 	return c, nil
 }
+
+// seeHelp says where it stands what can be written.
+func seeHelp(err error) error { return usageError{fmt.Errorf("%w: see imageshare serve --help", err)} }
 
 // twin is the environment variable of a flag.
 func twin(name string) string {
@@ -269,9 +273,9 @@ func tokenFrom(path string) (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	data, err := os.ReadFile(path)
+	data, err := readNamed("--admin-token-file", path)
 	if err != nil {
-		return "", fmt.Errorf("read the admin token: %w", err)
+		return "", err
 	}
 	token := strings.TrimSpace(string(data))
 	if token == "" {
@@ -284,7 +288,7 @@ func tokenFrom(path string) (string, error) {
 func profile(name string) (ecs.Profile, error) {
 	p, ok := ecs.Profiles[name]
 	if !ok {
-		return p, fmt.Errorf("no ECS profile %q", name)
+		return p, fmt.Errorf("no ECS profile %q: write one of %s", name, strings.Join(slices.Sorted(maps.Keys(ecs.Profiles)), ", "))
 	}
 	return p, nil
 }

@@ -47,15 +47,24 @@ func openData(ctx context.Context, c *config, log *slog.Logger) (*data, error) {
 func (c *config) readSeed() (*state.File, error) {
 	switch {
 	case c.seed != "":
-		text, err := os.ReadFile(c.seed)
+		text, err := readNamed("--seed", c.seed)
 		if err != nil {
-			return nil, fmt.Errorf("read the state file: %w", err)
+			return nil, err
 		}
 		return state.Parse(c.seed, text)
 	case c.dev:
 		return state.Demo(), nil
 	}
 	return nil, nil
+}
+
+// readNamed reads the file that a flag names.
+func readNamed(flag, path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%w: name a file with %s that this user may read", err, flag)
+	}
+	return text, nil
 }
 
 // storeFile is the file that a store is kept in, if it is in one.

@@ -338,9 +338,12 @@ func TestRefusedBeforeServing(t *testing.T) {
 	}{
 		"a faulty seed":    {[]string{"--store", "memory:", "--seed", write(t, dir, "bad.yaml", "version: 1\nfoo: 1\n")}, "bad.yaml:2"},
 		"a seed elsewhere": {[]string{"--store", "memory:", "--seed", write(t, dir, "far.yaml", "version: 1\nimages:\n  - {product: ecs, region: mars, id: m-1, owner: '5'}\n")}, "far.yaml:3"},
-		"no seed there":    {[]string{"--store", "memory:", "--seed", filepath.Join(dir, "no.yaml")}, "no.yaml"},
-		"a busy port":      {[]string{"--store", "memory:", "--listen", busy.wires}, "--listen"},
-		"no token there":   {[]string{"--store", "memory:", "--admin-token-file", filepath.Join(dir, "no.token")}, "no.token"},
+		"no seed there":    {[]string{"--store", "memory:", "--seed", filepath.Join(dir, "no.yaml")}, "no.yaml: no such file or directory: name a file with --seed"},
+		"a busy port":      {[]string{"--store", "memory:", "--listen", busy.wires}, "stop what listens there, or choose another address with --listen"},
+		"no such port":     {[]string{"--store", "memory:", "--listen", "127.0.0.1:99999"}, "invalid port: choose another address with --listen"},
+		"no directory":     {[]string{"--store", "sqlite:" + filepath.Join(dir, "no", "x.db")}, "make its directory first"},
+		"a directory":      {[]string{"--store", "sqlite:" + dir}, "name a file in it"},
+		"no token there":   {[]string{"--store", "memory:", "--admin-token-file", filepath.Join(dir, "no.token")}, "name a file with --admin-token-file"},
 		"an empty token":   {[]string{"--store", "memory:", "--admin-token-file", write(t, dir, "empty.token", "\n")}, "empty"},
 		"not a database":   {[]string{"--store", "sqlite:" + write(t, dir, "not.db", strings.Repeat("not a database ", 100))}, "not.db"},
 	} {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -172,7 +173,7 @@ func (c *config) catalogue(l *ledger.Ledger, sessions *session.Issuer, name stri
 func (o *doors) add(name, addr string, h http.Handler, patience time.Duration, log *slog.Logger) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("%w: stop what listens there, or choose another address with %s (port 0 takes a free one)", err, name)
+		return fmt.Errorf("%w: %schoose another address with %s (port 0 takes a free one)", err, orStop(err), name)
 	}
 	o.listeners = append(o.listeners, o.watch.on(l))
 	o.servers = append(o.servers, &http.Server{
@@ -190,6 +191,14 @@ func (o *doors) add(name, addr string, h http.Handler, patience time.Duration, l
 		ConnState:                    o.watch.note,
 	})
 	return nil
+}
+
+// orStop is what else helps where an address is in use.
+func orStop(err error) string {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return "stop what listens there, or "
+	}
+	return ""
 }
 
 // wrap puts TLS around the listener added last. A handshake has as long as the

@@ -17,6 +17,8 @@ var (
 	ErrNewerSchema = errors.New("the database was written by a newer version")
 	ErrNotStore    = errors.New("not a database of imageshare")
 	ErrDamaged     = errors.New("the database is damaged")
+
+	errReadOnly = errors.New("the database cannot be written")
 )
 
 // translate says in the ledger's words what the driver met, so that nobody
@@ -34,6 +36,8 @@ func translate(err error) error {
 		return fmt.Errorf("%w: %w", ledger.ErrBusy, err)
 	case lib.SQLITE_NOTADB:
 		return fmt.Errorf("%w: %w", ErrNotStore, err)
+	case lib.SQLITE_READONLY:
+		return fmt.Errorf("%w: %w", errReadOnly, err)
 	case lib.SQLITE_CORRUPT:
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/gofrs/flock"
 
@@ -31,7 +33,7 @@ func Open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 	}
 	lock, err := acquire(path)
 	if err != nil {
-		return nil, err
+		return nil, explain(path, err)
 	}
 	s, err := open(ctx, path, o)
 	if err != nil {
@@ -47,9 +49,9 @@ func acquire(path string) (*flock.Flock, error) {
 	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
 	switch got, err := lock.TryLock(); {
 	case err != nil:
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+		return nil, err
 	case !got:
-		return nil, fmt.Errorf("%s: %w: another process holds %s.lock; stop that one, or choose another file", path, ErrInUse, path)
+		return nil, fmt.Errorf("%w: another process holds %s.lock; stop that one, or choose another file", ErrInUse, path)
 	}
 	return lock, nil
 }
@@ -159,6 +161,12 @@ func explain(path string, err error) error {
 		hint = ": restore a backup, or save what can be read with the sqlite3 tool's .recover"
 	case errors.Is(err, ledger.ErrBusy):
 		hint = ": another program writes to it; stop that one"
+	case errors.Is(err, fs.ErrNotExist):
+		hint = ": make its directory first, or choose another"
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, errReadOnly):
+		hint = ": this user needs to read and write the file, and to make others beside it"
+	case errors.Is(err, syscall.EISDIR):
+		hint = ": name a file in it"
 	}
 	return fmt.Errorf("%s: %w%s", path, err, hint)
 }

@@ -44,7 +44,7 @@ func (in *ModifyImageSharePermissionRequest) change() ledger.Change {
 // modifyFaults are the rows of a change of an image's shares; Status is as in faults.
 var modifyFaults = []api.Fault{
 	{Err: ledger.ErrTargetSelf, Status: 4000, Code: "InvalidAccountIs.YourSelf", Message: "The account `{account}` is your own: an image cannot be shared with its owner."},
-	{Err: ledger.ErrTargetForm, Status: 4000, Code: "InvalidAccountId.NotFound", Message: "The account `{account}` is not found: an account id is a number of at most 20 digits."},
+	{Err: ledger.ErrTargetForm, Status: 4000, Code: "InvalidAccountId.NotFound", Message: "The account `{account}` is not found: an account id has 1 to 20 digits, the first not 0."},
 	{Err: ledger.ErrTargetUnknown, Status: 5000, Code: "InvalidAccountId.NotFound", Message: "The account `{account}` is not found."},
 	{Err: ledger.ErrTargetUser, Status: 4000, Code: "FailedOperation.NotMasterAccount", Message: "The number `{account}` is a sub-account's: an image is shared with main accounts."},
 	{Err: ledger.ErrAlreadyShared, Status: 5100, Code: "FailedOperation.AccountAlreadyExists", Message: "The image is shared with account `{account}` already."},

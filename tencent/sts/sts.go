@@ -62,7 +62,7 @@ var faults = []api.Fault{
 	{Err: errPolicy, Code: "InvalidParameter.StrategyInvalid", Message: "The `{field}` is not valid: {reason}."},
 	{Err: errFactor, Code: "FailedOperation.CheckMFAError", Message: "The MFA code is not valid: no MFA device is bound."},
 	{Err: errTemporary, Code: "FailedOperation.TempKeyNotAllowed", Message: "A temporary key cannot call this action. Use a permanent one."},
-	{Err: param.ErrMalformed, Code: "InvalidParameter.ParamError", Message: "Parameter `{field}` type error. {reason}"},
+	{Err: param.ErrMalformed, Code: "InvalidParameter.ParamError", Message: "Parameter `{field}` type error. It {reason}."},
 	{Err: param.ErrRange, Code: "InvalidParameter.ParamError", Message: "The value of parameter `{field}` is not allowed: it {reason}."},
 }
 
