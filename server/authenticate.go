@@ -18,12 +18,12 @@ import (
 // signature, replay, in this order. Only an address that failed far too often
 // is sent away before.
 func (x *exchange) authenticate(ctx context.Context) error {
-	if x.suspects.known(x.address, x.began) {
+	if x.suspects.known(x.address, x.arrived) {
 		return api.ErrSuspect
 	}
 	err := x.identify(ctx)
 	if err != nil && unbelieved(err) {
-		x.suspects.note(x.address, x.began)
+		x.suspects.note(x.address, x.arrived)
 	}
 	return err
 }
@@ -46,7 +46,7 @@ func (x *exchange) identify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if off := x.began.Sub(x.claim.Time); off > x.claim.Window || off < -x.claim.Window {
+	if off := x.arrived.Sub(x.claim.Time); off > x.claim.Window || off < -x.claim.Window {
 		return api.ErrExpired
 	}
 	key, err := x.verify(who)
@@ -57,11 +57,11 @@ func (x *exchange) identify(ctx context.Context) error {
 		// Keys that are stored have no token.
 		return api.ErrTokenRefused
 	}
-	if x.claim.Once != "" && !x.replays.first(string(who.Cloud)+x.claim.Once, x.claim.Time.Add(x.claim.Window), x.began) {
+	if x.claim.Once != "" && !x.replays.first(string(who.Cloud)+x.claim.Once, x.claim.Time.Add(x.claim.Window), x.arrived) {
 		return api.ErrReplayed
 	}
 	if who.session == nil {
-		x.used.note(key, who.name(), x.began)
+		x.used.note(key, who.name(), x.arrived)
 	}
 	x.caller, x.session, x.holder = who.Caller, who.session, who.holder
 	x.caller.Wire, x.caller.Action, x.caller.RequestID, x.caller.Source = x.call.Wire, x.action.Name, x.id, x.source

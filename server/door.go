@@ -87,6 +87,15 @@ func byParam(fits func(api.Dialect, *api.Catalogue, sign.Param) bool) func([]api
 	}
 }
 
+// broken is the answer to a request over which the server failed before it knew
+// whose it is.
+func broken() api.Answer {
+	return api.Answer{
+		Status: http.StatusInternalServerError, ContentType: "text/plain; charset=utf-8", Code: api.Internal, Row: api.Internal,
+		Body: []byte("imageshare failed; its log says why.\n"),
+	}
+}
+
 // undecided is the answer to a request that shows no vendor's mark. It has no
 // wire of its own, so it is said in plain words.
 func undecided() api.Answer {

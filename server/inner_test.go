@@ -53,7 +53,7 @@ func asking(s *Server, keyID string, at time.Time, nonce, secret string) *exchan
 	if err != nil {
 		panic(err)
 	}
-	x := &exchange{Server: s, began: at, dialect: stub{}, call: &api.Call{}, action: &api.Action{}}
+	x := &exchange{Server: s, arrived: at, dialect: stub{}, call: &api.Call{}, action: &api.Action{}}
 	x.from("192.0.2.1")
 	x.claim = api.Claim{Proof: sign.Proof{KeyID: keyID, Time: at, Verify: proof.Verify}, Window: 15 * time.Minute, Once: keyID + nonce}
 	return x
@@ -69,7 +69,7 @@ func TestReplaysAreEarned(t *testing.T) {
 			asking(s, "nobody", start, fmt.Sprint(i), "secret"), asking(s, "K", start, fmt.Sprint(i), "wrong"),
 			asking(s, "K", start.Add(-time.Hour), fmt.Sprint(i), "secret"),
 		} {
-			x.began = start
+			x.arrived = start
 			if x.authenticate(context.Background()) == nil {
 				t.Fatal("believed")
 			}
@@ -183,7 +183,7 @@ func TestContext(t *testing.T) {
 		"from elsewhere":             {func(x *exchange) { x.from("198.51.100.1") }, false},
 		"from an address that isn't": {func(x *exchange) { x.from("@") }, false},
 		"in the clear":               {func(x *exchange) { x.secure = false }, false},
-		"later":                      {func(x *exchange) { x.began = start.Add(time.Second) }, false},
+		"later":                      {func(x *exchange) { x.arrived = start.Add(time.Second) }, false},
 	} {
 		x := permitting(s)
 		x.secure = true
@@ -228,7 +228,7 @@ func permitting(s *Server) *exchange {
 		},
 	}, func(context.Context, *api.Request, *in) (*in, error) { return nil, nil })
 	x := &exchange{
-		Server: s, began: start, dialect: stub{}, call: &api.Call{Region: "cn-hangzhou"}, action: &a, in: new(in),
+		Server: s, arrived: start, dialect: stub{}, call: &api.Call{Region: "cn-hangzhou"}, action: &a, in: new(in),
 		caller: ledger.Caller{Cloud: ledger.Alibaba, Account: "1", User: "u"},
 	}
 	x.from("192.0.2.1")

@@ -67,7 +67,7 @@ var layers = []stage{
 // One signature serves for all, since the replay memory does not grow: this
 // wire's requests may be repeated, which is checked at the end.
 func BenchmarkLayers(b *testing.B) {
-	if n := len(stairs) + len(inner) + 1; covered() != n {
+	if n := len(stairs) + 2; covered() != n {
 		b.Fatalf("the layers have %d steps of %d", covered(), n)
 	}
 	f := newFixture(b)
@@ -82,9 +82,8 @@ func BenchmarkLayers(b *testing.B) {
 	}
 }
 
-// covered counts the steps in the layers. Of the stairs the last is made of the
-// inner ones and the envelope comes before them, so those are as many as both
-// lists together; place is the one more.
+// covered counts the steps in the layers: the stairs, and before them the
+// envelope and place.
 func covered() (n int) {
 	for _, l := range layers {
 		n += len(l.steps)
@@ -95,7 +94,7 @@ func covered() (n int) {
 // place is what served does between the envelope and the stairs. How long others
 // wait is looked at every few milliseconds of requests that begin, so by whole alone.
 func place(x *exchange, _ context.Context) error {
-	if err := x.load.enter(x.began); err != nil {
+	if err := x.load.enter(x.arrived); err != nil {
 		return err
 	}
 	defer x.load.leave()
@@ -265,6 +264,7 @@ type rig struct {
 	text    []byte // of its body
 	body    *bytes.Reader
 	x       *exchange
+	ended   api.Call // a copy of the exchange's
 	writer  sink
 	image   ledger.ImageKey // the one that is asked for
 	misses  int
@@ -319,7 +319,7 @@ func (r *rig) read() error {
 	r.body.Reset(r.text)
 	r.x.read(r.request)
 	r.x.dialect, r.x.door = choose(r.x.Dialects, r.apart, &r.x.msg.Request)
-	r.x.release()
+	r.x.flight.give(r.x.msg.held)
 	return r.x.msg.broken
 }
 
@@ -344,7 +344,9 @@ func (r *rig) encode() error {
 // end ends a copy, in the room that another left.
 func (r *rig) end() error {
 	x := rooms.Get().(*exchange)
-	*x = *r.x
+	*x, r.ended = *r.x, *r.x.call
+	x.call, x.msg.held = &r.ended, 0
+	x.forget()
 	x.end()
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -105,12 +106,22 @@ func (x *exchange) log(wire, action string, took time.Duration) {
 }
 
 func (x *exchange) logFailure() {
+	if x.why != "" {
+		x.line = append(x.line, slog.String("error", x.why))
+	}
+	if x.stack != "" {
+		x.line = append(x.line, slog.String("stack", x.stack))
+	}
+}
+
+// failed keeps of an error what the log says, as an error may hold a request.
+func (x *exchange) failed() {
 	if x.err == nil {
 		return
 	}
-	x.line = append(x.line, slog.String("error", short(x.err.Error())))
+	x.why = strings.Clone(short(x.err.Error()))
 	if p := (*panicError)(nil); errors.As(x.err, &p) {
-		x.line = append(x.line, slog.String("stack", p.stack))
+		x.stack = p.stack
 	}
 }
 
@@ -132,7 +143,7 @@ func (x *exchange) actor() string {
 	return x.caller.Actor()
 }
 
-// panicError is a panic of an action, with where it happened.
+// panicError is a panic, with where it happened.
 type panicError struct {
 	value any
 	stack string

@@ -129,7 +129,7 @@ func (x *exchange) asking() policy.Context {
 	if x.caller.User == "" && x.caller.Role == "" {
 		number = x.caller.Account
 	}
-	return policy.Context{Source: x.address.Unmap(), Now: x.began, Secure: x.secure, Region: x.call.Region, Number: number}
+	return policy.Context{Source: x.address.Unmap(), Now: x.arrived, Secure: x.secure, Region: x.call.Region, Number: number}
 }
 
 // compiled keeps policies that were compiled, by their text, which is all that

@@ -49,12 +49,17 @@ func (r rates) take(now time.Time, account ledger.AccountKey, a *api.Action) err
 	return nil
 }
 
+// late is how far behind others, in seconds, a request may come that is counted
+// with them: it waited for a processor since its moment was taken. One that is
+// further behind is of a clock that was set back.
+const late = 60
+
 // count forgets everything when a second is over, so its size is that of the
-// busiest second.
+// busiest second. Whoever comes late counts in the one that there is.
 func (w *window) count(second int64, k rateKey) int {
 	w.Lock()
 	defer w.Unlock()
-	if second != w.second {
+	if ahead := second - w.second; ahead > 0 || ahead < -late {
 		clear(w.counts)
 		w.second = second
 	}

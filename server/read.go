@@ -34,7 +34,8 @@ func (x *exchange) read(r *http.Request) {
 	m.Request = sign.Request{
 		Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Header: r.Header,
 	}
-	if m.Body, m.broken = x.body(r); m.broken != nil {
+	m.Body, m.broken = x.body(r)
+	if x.arrived = x.Ledger.Now(); m.broken != nil {
 		return
 	}
 	if m.Params, m.broken = params(r.URL.RawQuery, "query"); m.broken != nil || !param.IsForm(r.Header) {
@@ -54,6 +55,10 @@ func (x *exchange) body(r *http.Request) ([]byte, error) {
 		return nil, errBodyTooLarge
 	}
 	b := x.asked
+	if x.msg.held = int64(cap(b)); !x.flight.take(x.msg.held) {
+		x.msg.held = 0
+		return nil, api.ErrOverload
+	}
 	for {
 		if len(b) == cap(b) {
 			var err error
@@ -69,7 +74,7 @@ func (x *exchange) body(r *http.Request) ([]byte, error) {
 		case errors.Is(err, io.EOF):
 			return b, nil
 		case err != nil:
-			return nil, &param.Error{Rule: param.ErrMalformed, Field: "body", Reason: "ended before its announced length"}
+			return nil, &param.Error{Rule: param.ErrMalformed, Field: "body", Reason: "did not come whole"}
 		}
 	}
 }
@@ -91,8 +96,6 @@ func (x *exchange) grow(b []byte, announced int64) ([]byte, error) {
 	copy(grown, b)
 	return grown, nil
 }
-
-func (x *exchange) release() { x.flight.give(x.msg.held) }
 
 // flight counts the body bytes in memory.
 type flight struct {

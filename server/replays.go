@@ -36,7 +36,7 @@ func (r *replays) first(once string, until, now time.Time) bool {
 		if last, used := marks[mark]; used && int64(last) >= now.Unix() {
 			return false
 		}
-		if block*forgetEvery < now.Unix() {
+		if block*forgetEvery+late < now.Unix() { // who comes late still meets it
 			delete(r.seen, block)
 		}
 	}

@@ -86,9 +86,9 @@ func (s *Server) Handler(c *api.Catalogue) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := s.begin(c, r)
 		defer x.end()
-		a := x.serve(r)
-		write(w, a)
-		x.answer = a
+		x.answer = x.serve(r)
+		x.forget()
+		write(w, x.answer)
 	})
 }
 
@@ -96,9 +96,12 @@ func (s *Server) Handler(c *api.Catalogue) http.Handler {
 // for a line of the log.
 var rooms = sync.Pool{New: func() any { return new(exchange) }}
 
-// maxRoom is how much of it is kept for the next one: a page of a hundred
-// images has some 60 KB.
-const maxRoom = 128 << 10
+// How much of it is kept for the next one: a page of a hundred images has some
+// 60 KB, what asks for it a few hundred bytes.
+const (
+	keptAsked    = firstRead
+	keptAnswered = 128 << 10
+)
 
 func (s *Server) begin(c *api.Catalogue, r *http.Request) *exchange {
 	x := rooms.Get().(*exchange)
@@ -114,17 +117,29 @@ func (x *exchange) from(source string) {
 	x.address, _ = netip.ParseAddr(source)
 }
 
+// forget lets go of what a request brought, whose answer a client may be slow to
+// take: of all that only what the log says stays. Most texts of a request are
+// parts of one, so that each would hold all of it.
+func (x *exchange) forget() {
+	if 0 < cap(x.msg.Body) && cap(x.msg.Body) <= keptAsked {
+		x.asked = x.msg.Body[:0]
+	}
+	x.flight.give(x.msg.held)
+	x.failed()
+	x.msg, x.claim, x.told, x.in, x.out, x.err = message{}, api.Claim{}, api.Request{}, nil, nil, nil
+	if x.call != nil {
+		*x.call = api.Call{Wire: x.call.Wire}
+	}
+}
+
 // end counts and logs. Nothing of an exchange outlives it but the room, which
 // the next one writes over.
 func (x *exchange) end() {
 	x.finish()
-	asked, answered := x.msg.Body, x.answer.Body
+	answered := x.answer.Body
 	clear(x.line)
 	*x = exchange{asked: x.asked, answered: x.answered, line: x.line[:0]}
-	if 0 < cap(asked) && cap(asked) <= maxRoom {
-		x.asked = asked[:0]
-	}
-	if 0 < cap(answered) && cap(answered) <= maxRoom {
+	if 0 < cap(answered) && cap(answered) <= keptAnswered {
 		x.answered = answered[:0]
 	}
 	rooms.Put(x)
@@ -135,6 +150,7 @@ type exchange struct {
 	*Server
 	catalogue *api.Catalogue
 	began     time.Time
+	arrived   time.Time // when all of it had come, which a client may draw out: what is checked is checked at that moment
 	id        string
 	source    string
 	address   netip.Addr // the same; zero if it is none
@@ -155,22 +171,28 @@ type exchange struct {
 	in        any
 	out       any
 	err       error
+	why       string // what err says, for the log
+	stack     string // where it happened, if it was a panic
 	answer    api.Answer
 
 	asked, answered []byte      // room for the bodies of request and answer
 	line            []slog.Attr // room for what the log says
 }
 
-// serve makes the answer to a request.
-func (x *exchange) serve(r *http.Request) api.Answer {
-	defer x.release()
+// serve makes the answer to a request. A panic fails this request alone.
+func (x *exchange) serve(r *http.Request) (a api.Answer) {
+	defer func() {
+		if p := recover(); p != nil {
+			x.err = panicked(p)
+			a = x.fail(r.Context())
+		}
+	}()
 	x.read(r)
 	if x.dialect, x.door = choose(x.Dialects, x.catalogue, &x.msg.Request); x.dialect == nil {
 		return undecided()
 	}
 	x.err = x.served(r.Context())
 	if x.err == nil {
-		var a api.Answer
 		x.call.Room = x.answered
 		if a, x.err = x.dialect.Answer(x.call, x.action, x.out, x.id); x.err == nil {
 			return a
@@ -185,6 +207,9 @@ const clientGone = "ClientGone"
 // fail spells an error. Of a client that went away nobody reads the answer, and
 // nothing failed here: that is what is counted and logged.
 func (x *exchange) fail(ctx context.Context) api.Answer {
+	if x.dialect == nil {
+		return broken()
+	}
 	a := x.dialect.Fail(x.call, x.action, x.err, x.id)
 	if ctx.Err() != nil && errors.Is(x.err, context.Canceled) {
 		a.Code, a.Row = clientGone, clientGone
@@ -198,7 +223,7 @@ func (x *exchange) served(ctx context.Context) error {
 	if err := x.envelope(ctx); err != nil {
 		return err
 	}
-	if err := x.load.enter(x.began); err != nil {
+	if err := x.load.enter(x.arrived); err != nil {
 		return err
 	}
 	defer x.load.leave()
@@ -208,14 +233,11 @@ func (x *exchange) served(ctx context.Context) error {
 // step is one check, or the function itself.
 type step func(*exchange, context.Context) error
 
-// stairs are the order of checks; inner are those that run what an action
-// brings along.
-var (
-	stairs = []step{
-		(*exchange).find, (*exchange).prove, (*exchange).authenticate, (*exchange).limit, (*exchange).guarded,
-	}
-	inner = []step{(*exchange).decode, (*exchange).region, (*exchange).permit, (*exchange).run}
-)
+// stairs are the order of checks.
+var stairs = []step{
+	(*exchange).find, (*exchange).prove, (*exchange).authenticate, (*exchange).limit,
+	(*exchange).decode, (*exchange).region, (*exchange).permit, (*exchange).run,
+}
 
 // walk goes down and stops at the first step that fails.
 func (x *exchange) walk(ctx context.Context, steps []step) error {
@@ -250,17 +272,7 @@ func (x *exchange) prove(context.Context) error {
 }
 
 func (x *exchange) limit(context.Context) error {
-	return x.rates.take(x.began, x.caller.AccountKey(), x.action)
-}
-
-// guarded runs what an action brings along; a panic there fails this request alone.
-func (x *exchange) guarded(ctx context.Context) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = panicked(p)
-		}
-	}()
-	return x.walk(ctx, inner)
+	return x.rates.take(x.arrived, x.caller.AccountKey(), x.action)
 }
 
 func (x *exchange) decode(context.Context) error {
@@ -294,7 +306,7 @@ func (x *exchange) run(ctx context.Context) error {
 // request is what the action is told, for as long as the exchange lasts.
 func (x *exchange) request() *api.Request {
 	x.told = api.Request{
-		Caller: x.caller, Region: x.call.Region, RequestID: x.id, Now: x.began, Log: x.Log,
+		Caller: x.caller, Region: x.call.Region, RequestID: x.id, Now: x.arrived, Log: x.Log,
 		Session: x.session, Principal: x.principal, Context: x.asking(),
 	}
 	return &x.told

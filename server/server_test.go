@@ -17,11 +17,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
 	"imageshare/alibaba/ecs"
 	"imageshare/api"
 	"imageshare/internal/wiretest"
 	"imageshare/ledger"
+	"imageshare/server"
 	"imageshare/sign"
+	"imageshare/store/memory"
+	"imageshare/tencent"
 	"imageshare/tencent/cvm"
 )
 
@@ -130,6 +136,35 @@ func TestPanicIsOneRequestsOwn(t *testing.T) {
 	}
 	if w := d.Do(signed("DescribeImageSharePermission", `{"ImageId":"img-6pb6lrmy"}`)); code(w.Body.String()) != "" {
 		t.Errorf("the next request: %s", w.Body)
+	}
+}
+
+// bug is a dialect with one, in a step before the action.
+type bug struct{ tencent.Dialect }
+
+func (bug) Prove(*sign.Request, *api.Call) (api.Claim, error) { panic("a bug") }
+
+// Wherever a request panics, its client is told, and so is whoever runs the server.
+func TestPanicAnywhere(t *testing.T) {
+	t.Parallel()
+	l, err := ledger.New(t.Context(), ledger.Config{Store: memory.New()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	s := server.New(server.Config{
+		Ledger: l, Dialects: []api.Dialect{bug{}}, Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Metrics: server.NewMetrics(prometheus.NewRegistry()), NewID: uuid.NewString,
+	})
+	w := httptest.NewRecorder()
+	s.Handler(api.NewCatalogue(cvm.Actions(l))).ServeHTTP(w, httptest.NewRequest("GET", "/?SecretId=x&Action=DescribeImages&Version=2017-03-12", nil))
+	if code(w.Body.String()) != "InternalError" {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	for _, want := range []string{"level=ERROR", "code=InternalError", `error="panic: a bug"`, "stack="} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log says %s without %s", &log, want)
+		}
 	}
 }
 

@@ -80,9 +80,10 @@ func (s suspects) note(source netip.Addr, now time.Time) {
 	}
 }
 
-// roll begins a window.
+// roll begins a window. Whoever comes late is counted in the one that there is.
 func (s suspects) roll(now time.Time) {
-	if w := now.Unix() / int64(failureWindow/time.Second); w != *s.window {
+	w := now.Unix() / int64(failureWindow/time.Second)
+	if ahead := w - *s.window; ahead > 0 || ahead < -late/int64(failureWindow/time.Second) {
 		*s.window = w
 		clear(s.cells[0][:])
 		clear(s.cells[1][:])
