@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"imageshare/api"
@@ -172,6 +173,8 @@ func (c compiled) one(s *Server, k compiledKey) *policy.Policy {
 	if ok {
 		return p
 	}
+	// A text is part of its whole record, which it would hold for as long.
+	k.text = ledger.Document(strings.Clone(string(k.text)))
 	p, err := policy.Compile(k.cloud, k.text)
 	if err != nil {
 		// It cannot happen: stores refuse such a document.

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -156,9 +155,9 @@ func TestNothingIsHeldOfARequestThatIsAnswered(t *testing.T) {
 	}
 	r.ContentLength = size
 	held := int64(-1)
-	before := heap()
+	before := server.Heap()
 	r.Body = long()
-	d.ServeHTTP(taking{httptest.NewRecorder(), func() { held = heap() - before }}, r)
+	d.ServeHTTP(taking{httptest.NewRecorder(), func() { held = server.Heap() - before }}, r)
 	if held < 0 || held > size/2 {
 		t.Errorf("%d KiB are held while the answer is taken", held>>10)
 	}
@@ -172,12 +171,4 @@ func (stars) Read(p []byte) (int, error) {
 		p[i] = '*'
 	}
 	return len(p), nil
-}
-
-func heap() int64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }

@@ -90,9 +90,9 @@ func (c *codec) imageFrom(i, was *ledger.Image) {
 	c.holder = c.owner // one page's images are one account's, mostly
 	c.account(&i.Owner)
 	c.owner = c.holder
-	term(c, &i.OSName, was.OSName)
+	phrase(c, &i.OSName, was.OSName)
 	term(c, &i.OSType, was.OSType)
-	term(c, &i.Platform, was.Platform)
+	phrase(c, &i.Platform, was.Platform)
 	term(c, &i.Architecture, was.Architecture)
 	term(c, &i.State, was.State)
 	number(c, &i.SizeGiB, was.SizeGiB)
@@ -117,7 +117,7 @@ func (c *codec) snapshot(s *ledger.Snapshot) {
 	own(c, &s.ID)
 	number(c, &s.SizeGiB, 0)
 	term(c, &s.Usage, "")
-	term(c, &s.Device, "")
+	phrase(c, &s.Device, "")
 	term(c, &s.Format, "")
 	own(c, &s.Bucket)
 	own(c, &s.Object)
@@ -185,20 +185,20 @@ func (c *codec) user(u *ledger.User) {
 	own(c, &u.Name)
 	c.account(&u.Number)
 	list(c, &u.Keys, (*codec).key)
-	list(c, &u.Policies, own[ledger.Document])
+	list(c, &u.Policies, plain[ledger.Document])
 }
 
 func (c *codec) role(r *ledger.Role) {
 	own(c, &r.Name)
 	own(c, &r.ID)
-	own(c, &r.Trust)
-	list(c, &r.Policies, own[ledger.Document])
+	plain(c, &r.Trust)
+	list(c, &r.Policies, plain[ledger.Document])
 	number(c, &r.MaxSession, 0)
 }
 
 func (c *codec) key(k *ledger.AccessKey) {
 	own(c, &k.ID)
-	own(c, &k.Sealed)
+	plain(c, &k.Sealed)
 	c.flag(&k.Disabled, false)
 }
 
@@ -406,8 +406,7 @@ func cut[T any](room *[]T, n int) []T {
 	return taken
 }
 
-// tags are a count and pairs. An empty map is none. One pair at the most is
-// without a byte, and it has those of its row of zeros.
+// tags are a count and pairs. An empty map is none.
 func (c *codec) tags(m *map[string]string) {
 	n := c.count(len(*m))
 	if c.reading && n > 0 {
@@ -416,6 +415,7 @@ func (c *codec) tags(m *map[string]string) {
 			var key, value string
 			own(c, &key)
 			own(c, &value)
+			c.endZeros()
 			(*m)[key] = value
 		}
 		return
@@ -423,6 +423,7 @@ func (c *codec) tags(m *map[string]string) {
 	for key, value := range *m {
 		own(c, &key)
 		own(c, &value)
+		c.endZeros()
 	}
 }
 

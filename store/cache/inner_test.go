@@ -155,3 +155,28 @@ func TestChangeThatWritesWhereItReads(t *testing.T) {
 		t.Errorf("%d and %d images, want 0 and 1", a, b)
 	}
 }
+
+// A change that is over closes nothing any more: nobody would open it.
+func TestChangeThatIsOver(t *testing.T) {
+	t.Parallel()
+	engine, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "store.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	s := New(engine, 1<<20)
+	a := &ledger.Account{Key: ledger.AccountKey{Cloud: ledger.Tencent, ID: "1"}}
+	i := &ledger.Image{Key: key}
+	var kept ledger.Tx
+	if err := s.Update(t.Context(), func(tx ledger.Tx) error { kept = tx; return errors.Join(tx.PutAccount(a), tx.PutImage(i)) }); err != nil {
+		t.Fatal(err)
+	}
+	if kept.PutAccount(a) == nil || kept.DeleteAccount(a.Key) == nil || kept.PutImage(i) == nil || kept.DeleteImage(key) == nil {
+		t.Error("a change that is over wrote something")
+	}
+	for _, n := range [][]byte{accountName(a.Key), imageName(key)} {
+		if c := s.name(n).cell; c.changes != 0 {
+			t.Errorf("the cell of %q stays closed", n)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -39,6 +40,7 @@ func (t *terms) number(text string, first int) uint64 {
 		t.numbers = map[string]uint64{}
 		t.texts.Store(new([]string))
 	}
+	text = strings.Clone(text) // it may be part of a long one
 	all := append(slices.Clip(*t.texts.Load()), text)
 	t.texts.Store(&all)
 	t.numbers[text] = uint64(len(all))

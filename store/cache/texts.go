@@ -85,16 +85,27 @@ func (c *codec) take(n uint64) string {
 	return c.text(from)
 }
 
-// text is what was read last, from a place on. Nobody writes there again.
+// plain is a text that begins like no other, as what is sealed does.
+func plain[S ~string](c *codec, s *S) {
+	if c.reading {
+		*s = S(c.take(c.next()))
+		return
+	}
+	c.write(uint64(len(*s)))
+	c.give(string(*s))
+}
+
+// text is what was read last, from a place on. Nobody writes there again. It is
+// part of all texts of its record: whoever keeps one for long keeps a copy.
 func (c *codec) text(from int) string {
 	b := c.texts[from:]
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-// term is a text of the vendors' that many records have.
+// term is one of few texts of the vendors'.
 func term[S ~string](c *codec, s *S, was S) { unless(c, s, was, maxTerms) }
 
-// phrase is a text of anybody's that many records have.
+// phrase is a text of anybody's that many records may have.
 func phrase[S ~string](c *codec, s *S, was S) { unless(c, s, was, maxFree) }
 
 // name writes one more than a text's number, or where it has none, 1 and the text.

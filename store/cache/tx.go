@@ -99,15 +99,14 @@ func (n *noting) DeleteAccount(k ledger.AccountKey) error {
 
 // noteAccount notes an account with the keys that it has had until now.
 func (n *noting) noteAccount(k ledger.AccountKey) error {
-	n.note(accountName(k))
 	old, err := n.Tx.Account(context.Background(), k)
-	if errors.Is(err, ledger.ErrNoAccount) {
-		return nil
+	if err != nil && !errors.Is(err, ledger.ErrNoAccount) {
+		return err // so does a change that is over, whose cells nobody would open
 	}
-	if err != nil {
-		return err
+	n.note(accountName(k))
+	if old != nil {
+		n.noteKeys(old)
 	}
-	n.noteKeys(old)
 	return nil
 }
 
