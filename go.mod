@@ -3,7 +3,6 @@ module imageshare
 go 1.26.0
 
 require (
-	github.com/coocood/freecache v1.2.5 // package store/cache: records in memory of a fixed size that the garbage collector does not look at
 	github.com/dustin/go-humanize v1.1.0 // sizes on the command line, as people write them
 	github.com/go-json-experiment/json v1.27.2 // packages param, tencent, alibaba: JSON that refuses a name given twice and text that is no UTF-8, and writes nil lists as empty ones; the standard library to be
 	github.com/gofrs/flock v0.13.1 // package store/sqlite: one server to a database file, on every platform

@@ -14,8 +14,8 @@ const beside = 32 << 20
 // heap. It would let as much garbage pile up as lives there, and to sweep that
 // the runtime sees no network for as long, where it has one processor alone: 8 ms
 // for what 64 MiB of cache allow. With few connections more garbage would make no
-// request cheaper, as a collection looks at little of a cache. Whoever names a share in the environment
-// has just that.
+// request cheaper, as a collection looks at little of a cache. Whoever names a
+// share in the environment has just that.
 func collect(cached size) {
 	if _, named := os.LookupEnv("GOGC"); named || cached == 0 {
 		return

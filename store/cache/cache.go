@@ -18,7 +18,8 @@
 //
 // Records are kept encoded, in memory of a fixed size without pointers: ten
 // times as many fit as would as structs, and the garbage collector does not
-// look at them. What is used least is forgotten first.
+// look at them. The oldest are forgotten first, but for those that were asked
+// for since.
 //
 // Limits: it knows of the changes that go through it and of no others, so it is
 // for engines that nobody else writes to, and must not stand before a cluster.
@@ -32,19 +33,16 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/coocood/freecache"
-
 	"imageshare/ledger"
 )
 
 // Store is an engine with its cache. It keeps every promise that the engine keeps.
 type Store struct {
 	ledger.Store
-	records *freecache.Cache
+	records *table
 	terms   terms
 	seeds   [2]maphash.Seed
 	keys    keys
-	full    atomic.Bool   // something was forgotten already
 	clock   atomic.Uint64 // counts the moments at which a change closed or opened a cell
 	closed  atomic.Bool
 
@@ -72,17 +70,10 @@ const marks = 1 << 18
 // New puts a cache of some bytes before an engine. It takes them as it fills.
 func New(engine ledger.Store, bytes int) *Store {
 	return &Store{
-		Store: engine, records: freecache.NewCacheCustomTimer(bytes, new(turns)),
+		Store: engine, records: newTable(bytes),
 		seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
 	}
 }
-
-// turns is the clock by which the cache knows what was used least: it counts
-// uses, since a second, which is what a cache counts otherwise, has thousands.
-type turns struct{ uses atomic.Uint64 }
-
-// Now is for freecache, which asks at each use.
-func (t *turns) Now() uint32 { return uint32(t.uses.Add(1) >> 10) }
 
 // Close closes the engine; the cache answers no more, so that the engine tells
 // whoever asks.
@@ -130,9 +121,10 @@ func (s *Store) Credential(ctx context.Context, c ledger.Cloud, keyID string) (*
 
 // get is a record that is kept, else nil.
 func get[T any](s *Store, n name, code func(*codec, *T)) (v *T) {
-	err := s.records.GetFn(n.sum[:], func(b []byte) error {
+	var err error
+	s.records.see(&n, func(b []byte) {
 		v = new(T)
-		return decode(&s.terms, b, v, code)
+		err = decode(&s.terms, b, v, code)
 	})
 	if err != nil || s.closed.Load() {
 		return nil
@@ -146,7 +138,7 @@ func fill[T any](s *Store, n name, code func(*codec, *T), ask func() (*T, error)
 	at := s.clock.Load()
 	found, err := ask()
 	if err == nil && s.worth(n.hash) {
-		n.cell.keep(at, func() { s.put(n, encode(&s.terms, found, code)) })
+		n.cell.keep(at, func() { s.records.put(&n, encode(&s.terms, found, code)) })
 	}
 	return found, err
 }
@@ -154,16 +146,12 @@ func fill[T any](s *Store, n name, code func(*codec, *T), ask func() (*T, error)
 // worth reports whether a record is worth a place: once the cache is full, what
 // is asked for once takes none from what is asked for again and again.
 func (s *Store) worth(hash uint64) bool {
-	if !s.full.Load() {
-		s.full.Store(s.records.EvacuateCount() > 0) // it looks at every part of the cache
+	if !s.records.full.Load() {
 		return true
 	}
 	mark := uint32(hash>>32) | 1
 	return s.asked[hash%marks].Swap(mark) == mark
 }
-
-// put keeps a record; one too large to be worth it is not kept.
-func (s *Store) put(n name, record []byte) { _ = s.records.Set(n.sum[:], record, 0) }
 
 // name is what a record is called here, and where that leads. It is a sum of
 // the whole name, which would take a third of a record: 96 bits under seeds that

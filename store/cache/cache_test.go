@@ -101,7 +101,7 @@ func TestKeepsWhatIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	engine := &counted{Store: memory.New()}
 	s := cache.New(engine, 1<<19)
-	const many = 10_000 // some sixty bytes each: more than there is room for
+	const many = 20_000 // some fifty bytes each: more than there is room for
 	for n := range many {
 		put(t, s, image(n))
 	}

@@ -109,9 +109,10 @@ func (s *Store) page(q ledger.SetQuery) *page {
 // want to look at what is kept near it.
 func (s *Store) pageNamed(q ledger.SetQuery) *page {
 	n := s.name(pageName(q))
-	b, err := s.records.Get(n.sum[:])
+	var b []byte
+	s.records.see(&n, func(kept []byte) { b = slices.Clone(kept) })
 	p := new(page)
-	if err != nil || s.closed.Load() || decode(&s.terms, b, p, (*codec).page) != nil {
+	if b == nil || s.closed.Load() || decode(&s.terms, b, p, (*codec).page) != nil {
 		return nil
 	}
 	return p
@@ -176,7 +177,7 @@ func (s *Store) keepPage(q ledger.SetQuery, at uint64, found ledger.SetPage) {
 	for i, img := range found.Images {
 		p.entries[i] = entry{*img.Listed(q.Account), s.name(imageName(img.Key)).hash % cells}
 	}
-	s.put(n, encode(&s.terms, &p, (*codec).page))
+	s.records.put(&n, encode(&s.terms, &p, (*codec).page))
 }
 
 func (c *codec) page(p *page) {

@@ -32,7 +32,7 @@ type noting struct {
 
 func (n *noting) note(bytes []byte) {
 	name := n.store.name(bytes)
-	n.shut[n.store.shut(name, func() { n.store.records.Del(name.sum[:]) })]++
+	n.shut[n.store.shut(name, func() { n.store.records.drop(&name) })]++
 }
 
 func (n *noting) noteKey(k keyName) {
