@@ -116,16 +116,22 @@ func write(t *testing.T, s ledger.Store, i ledger.Image) {
 	}
 }
 
-// What a change does to the image that it was lent is not taken for what the
-// image was.
-func TestChangeThatWritesWhereItReads(t *testing.T) {
-	t.Parallel()
+// file is an engine that lends what it has, and takes back what is over.
+func file(t *testing.T) ledger.Store {
+	t.Helper()
 	engine, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "store.db"), sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer engine.Close()
-	s := New(engine, 1<<20)
+	t.Cleanup(func() { _ = engine.Close() })
+	return engine
+}
+
+// What a change does to the image that it was lent is not taken for what the
+// image was.
+func TestChangeThatWritesWhereItReads(t *testing.T) {
+	t.Parallel()
+	s := New(file(t), 1<<20)
 	at := time.Unix(1700000000, 0).UTC()
 	write(t, s, ledger.Image{Key: key, Shares: []ledger.Share{{Account: "2", At: at}}})
 	held := func(who string) int {
@@ -159,12 +165,7 @@ func TestChangeThatWritesWhereItReads(t *testing.T) {
 // A change that is over closes nothing any more: nobody would open it.
 func TestChangeThatIsOver(t *testing.T) {
 	t.Parallel()
-	engine, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "store.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer engine.Close()
-	s := New(engine, 1<<20)
+	s := New(file(t), 1<<20)
 	a := &ledger.Account{Key: ledger.AccountKey{Cloud: ledger.Tencent, ID: "1"}}
 	i := &ledger.Image{Key: key}
 	var kept ledger.Tx
