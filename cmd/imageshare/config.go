@@ -218,8 +218,8 @@ func (s *size) String() string { return humanize.IBytes(uint64(*s)) }
 // Set is for package flag.
 func (s *size) Set(text string) error {
 	n, err := humanize.ParseBytes(text)
-	if err != nil || n > 1<<40 || (n > 0 && n < 512<<10) {
-		return errors.New("write a size like 64MiB, from 512KiB to 1TiB, or 0")
+	if err != nil || n > 64<<30 || (n > 0 && n < 512<<10) {
+		return errors.New("write a size like 64MiB, from 512KiB to 64GiB, or 0")
 	}
 	*s = size(n)
 	return nil

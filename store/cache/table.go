@@ -8,15 +8,16 @@ import (
 )
 
 // table keeps records by name in memory of a fixed size: what they take and what
-// finds them, all together. When it is full, the oldest makes room, but for one
-// that was asked for since it was put here: that is put here once more.
+// finds them, all together. When it is full, the oldest make room, but for some
+// that were asked for since they were put here: these are put here once more.
 //
 // It is no library's, since one for this takes half a record's length for each
 // and as much memory again, uncounted, for finding them.
 //
-// Limits: a record has at most a sixteenth of a shard, 60 KB where the table has
-// a mebibyte or more. Of records so short that they run out of slots first, some
-// are forgotten before it is full.
+// Limits: a record has at most a sixteenth of a shard, which is 60 KB where the
+// table has 64 MiB and half of that just above one. Of records so short that they
+// run out of slots first, some are forgotten before it is full. With more than
+// 64 GiB shard and bucket of a name would depend on each other.
 type table struct {
 	shards []shard
 	full   atomic.Bool // something made room for something else
@@ -30,6 +31,9 @@ type shard struct {
 	ring  []byte
 	// Where the oldest entry begins, and the next one will, as if the ring had no end.
 	oldest, next uint64
+	// The entries that slots lead to, and their bytes.
+	entries int
+	bytes   uint64
 }
 
 const (
@@ -50,19 +54,28 @@ const (
 	flagsBits = 2
 
 	nameSize = len(name{}.sum)
-	// chances is how many entries are put once more for one that is new, so that
-	// none waits for a whole turn of the ring.
-	chances = 8
+	// again is how many times the bytes of an entry that is new are put once more for
+	// it at the most, so that none waits for a whole turn of the ring.
+	again = 8
 )
 
 func newTable(bytes int) *table {
-	t := &table{shards: make([]shard, max(1, bytes/shardSize))}
+	t := &table{shards: make([]shard, max(1, (bytes+shardSize-1)/shardSize))}
 	const part = bucket * perSlot // of the ring, with a bucket
-	parts := max(1, min(bytes/len(t.shards)/(part+4*bucket), (placeMask+1)*step/part))
+	parts := max(1, bytes/len(t.shards)/(part+4*bucket))
+	// All at once, as what is taken by itself is rounded up.
+	slots, rings := make([]uint32, len(t.shards)*parts*bucket), make([]byte, len(t.shards)*parts*part)
 	for i := range t.shards {
-		t.shards[i].slots, t.shards[i].ring = make([]uint32, parts*bucket), make([]byte, parts*part)
+		t.shards[i].slots, t.shards[i].ring = cutOff(&slots, parts*bucket), cutOff(&rings, parts*part)
 	}
 	return t
+}
+
+// cutOff takes the first of some.
+func cutOff[T any](of *[]T, n int) []T {
+	first := (*of)[:n:n]
+	*of = (*of)[n:]
+	return first
 }
 
 // see shows a record to a function, which must not keep it, and reports whether
@@ -93,14 +106,14 @@ func (t *table) put(n *name, record []byte) {
 	if length > len(s.ring)/16 {
 		return
 	}
-	if s.free(length) && !t.full.Load() {
-		t.full.Store(true)
-	}
+	full := s.free(length)
 	at := s.begin(length)
-	s.setHead(at, uint32(length)<<flagsBits|live)
+	s.setHead(at, uint32(length)<<flagsBits)
 	copy(s.ring[at+headSize:], n.sum[:])
 	copy(s.record(at), record)
-	s.lead(n.hash, at)
+	if full = s.lead(n.hash, at) || full; full && !t.full.Load() {
+		t.full.Store(true)
+	}
 }
 
 // drop forgets a record.
@@ -140,8 +153,8 @@ func (s *shard) find(n *name) (slot *uint32, at int) {
 }
 
 // lead lets a slot lead to an entry. Where a bucket has none left, the oldest of
-// its entries gives up its own.
-func (s *shard) lead(hash uint64, at int) {
+// its entries gives up its own; lead reports whether most others are taken, too.
+func (s *shard) lead(hash uint64, at int) (full bool) {
 	slots, mark := s.bucket(hash)
 	best, most := 0, -1
 	for i, v := range slots {
@@ -155,8 +168,12 @@ func (s *shard) lead(hash uint64, at int) {
 	}
 	if v := slots[best]; v != 0 {
 		s.end(int(v&placeMask) * step)
+		full = !s.slotsLeft()
 	}
 	slots[best] = mark | uint32(at/step)
+	s.setHead(at, s.head(at)|live)
+	s.entries, s.bytes = s.entries+1, s.bytes+padded(s.lengthOf(at))
+	return full
 }
 
 // age is how much of the ring was put behind an entry.
@@ -172,48 +189,59 @@ func (s *shard) drop(n *name) {
 }
 
 // end leaves an entry without a slot: its bytes are free once it is the oldest.
-func (s *shard) end(at int) { s.setHead(at, s.head(at)&^live) }
+func (s *shard) end(at int) {
+	s.setHead(at, s.head(at)&^live)
+	s.entries, s.bytes = s.entries-1, s.bytes-padded(s.lengthOf(at))
+}
+
+// roomy reports whether a quarter of ring and slots leads nowhere with an entry of
+// a length, as what is new and what was dropped does.
+func (s *shard) roomy(length int) bool {
+	return s.bytes+padded(length) <= uint64(len(s.ring))/4*3 && s.slotsLeft()
+}
+
+func (s *shard) slotsLeft() bool { return s.entries <= len(s.slots)/4*3 }
 
 // free makes room for an entry, and reports whether another was forgotten for it.
+// While there is room no other has to be: the oldest are put once more, seen or
+// not, and some before theirs is wanted, so that they never stand in the way all
+// together.
 func (s *shard) free(length int) (forgot bool) {
-	for left := chances; !s.fits(length); {
-		switch s.pass(left > 0) {
-		case putAgain:
-			left--
-		case forgotten:
-			forgot = true
-		}
+	size := uint64(len(s.ring))
+	roomy := s.roomy(length)
+	left := min(again*length, len(s.ring)/8)
+	for roomy && s.next-s.oldest > size/8*7 && left >= s.lengthOf(s.wrap(s.oldest)) {
+		moved, _ := s.pass(left, true)
+		left -= max(moved, step)
+	}
+	for !s.fits(length) {
+		moved, gone := s.pass(left, roomy)
+		left -= moved
+		forgot = forgot || gone
 	}
 	return forgot
 }
 
-// What comes of the oldest entry when its room is wanted.
-const (
-	nothing = iota // no slot led there
-	putAgain
-	forgotten
-)
-
 // pass goes on to the next oldest entry. The one that was it is put once more if
-// it was asked for and may be.
-func (s *shard) pass(again bool) int {
+// it may be, has no more bytes than are left for that, and was seen or need not be.
+func (s *shard) pass(left int, unseen bool) (moved int, forgot bool) {
 	at := s.wrap(s.oldest)
-	h := s.head(at)
-	length := int(h >> flagsBits)
+	h, length := s.head(at), s.lengthOf(at)
 	s.oldest += padded(length)
 	if h&live == 0 {
-		return nothing
+		return 0, false
 	}
 	slot := s.slotOf(at)
-	if !again || h&seen == 0 || !s.fits(length) {
+	if left < length || (h&seen == 0 && !unseen) {
 		*slot = 0
-		return forgotten
+		s.end(at)
+		return 0, true
 	}
 	to := s.begin(length) // it may be over the old head, or the beginning of the rest
 	copy(s.ring[to+headSize:to+length], s.ring[at+headSize:at+length])
 	s.setHead(to, h&^seen)
 	*slot = *slot&^placeMask | uint32(to/step)
-	return putAgain
+	return length, false
 }
 
 // slotOf is the slot that leads to an entry.
@@ -259,6 +287,6 @@ func padded(length int) uint64 { return uint64(length+step-1) / step * step }
 func (s *shard) head(at int) uint32       { return binary.LittleEndian.Uint32(s.ring[at:]) }
 func (s *shard) setHead(at int, h uint32) { binary.LittleEndian.PutUint32(s.ring[at:], h) }
 
-func (s *shard) record(at int) []byte {
-	return s.ring[at+headSize+nameSize : at+int(s.head(at)>>flagsBits)]
-}
+func (s *shard) lengthOf(at int) int { return int(s.head(at) >> flagsBits) }
+
+func (s *shard) record(at int) []byte { return s.ring[at+headSize+nameSize : at+s.lengthOf(at)] }
