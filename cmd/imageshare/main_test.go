@@ -247,7 +247,7 @@ func write(t *testing.T, dir, name, text string) string {
 	return path
 }
 
-const seed = "version: 1\naccounts: [{cloud: tencent, id: '5', keys: [{id: AKID5, secret: s5}]}]\n"
+const seed = "version: 1\naccounts: [{cloud: tencent, id: '5', keys: [{id: AKID5, secret: asecretoffive}]}]\n"
 
 func TestStoreAndItsKey(t *testing.T) {
 	t.Parallel()
@@ -265,11 +265,11 @@ func TestStoreAndItsKey(t *testing.T) {
 	if info, err := os.Stat(filepath.Join(dir, "x.db.key")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the key beside the store: %v %v", info, err)
 	}
-	if db, err := os.ReadFile(filepath.Join(dir, "x.db")); err != nil || bytes.Contains(db, []byte("s5\"")) {
+	if db, err := os.ReadFile(filepath.Join(dir, "x.db")); err != nil || bytes.Contains(db, []byte("asecretoffive")) {
 		t.Errorf("a secret stands in the file (%v)", err)
 	}
 	again := begin(t, "--store", store)
-	if got := get(t, "http://"+again.admin+"/api/v1/state?secrets=plain&format=yaml"); !strings.Contains(got, "secret: s5") {
+	if got := get(t, "http://"+again.admin+"/api/v1/state?secrets=plain&format=yaml"); !strings.Contains(got, "secret: asecretoffive") {
 		t.Errorf("after a restart: %s", got)
 	}
 	again.stop()
