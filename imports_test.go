@@ -35,6 +35,7 @@ var rules = []struct {
 	{"alibaba/*", []string{"api", "param"}, "a product knows actions, not envelopes"},
 	{"server", []string{"api", "param", "policy", "session", "sign"}, "the door knows no vendor and no engine"},
 	{"admin", []string{"state"}, "our own API knows no vendor"},
+	{"internal/heap", nil, "it measures"},
 	{"internal/wiretest", []string{"alibaba", "api", "seal", "server", "session", "sign", "state", "store/memory", "tencent"}, "it is a whole server"},
 	{"bench", []string{"*"}, "programs"},
 	{"cmd/*", []string{"*"}, "where everything is put together"},

@@ -56,7 +56,8 @@ func (a Attributes) modify(ctx context.Context, tx Tx, c Caller, key ImageKey, n
 			return err
 		}
 	}
-	return record(tx, c, old, img, now)
+	_, err = record(tx, c, old, img, now)
+	return err
 }
 
 func (a Attributes) apply(img *Image, now time.Time) error {

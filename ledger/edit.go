@@ -15,22 +15,11 @@ import (
 type Editor struct {
 	ctx    context.Context
 	ledger *Ledger
-	tx     *counted
+	tx     Tx
 	caller Caller
 	now    time.Time
 	checks []func() error // what must hold once everything is written
 	over   []string
-}
-
-// counted is a Tx that knows how many entries of the history it was given.
-type counted struct {
-	Tx
-	entries int
-}
-
-func (c *counted) Append(e Event) error {
-	c.entries++
-	return c.Tx.Append(e)
 }
 
 // Overwritten are the accounts and images, as the history calls them, that were
@@ -42,7 +31,7 @@ func (e *Editor) Overwritten() []string { return e.over }
 // and images may come in any order.
 func (l *Ledger) Edit(ctx context.Context, c Caller, edit func(*Editor) error) error {
 	err := l.store.Update(ctx, func(tx Tx) error {
-		e := &Editor{ctx: ctx, ledger: l, tx: &counted{Tx: tx}, caller: c, now: l.now().UTC()}
+		e := &Editor{ctx: ctx, ledger: l, tx: tx, caller: c, now: l.now().UTC()}
 		if err := edit(e); err != nil {
 			return err
 		}
@@ -81,15 +70,9 @@ func (e *Editor) Account(key AccountKey, change func(*Account) error) error {
 			return err
 		}
 	}
-	return e.noting(old != nil, key.Entity(), func() error { return recordAccount(e.tx, e.caller, old, a, e.now) })
-}
-
-// noting notes a record that was there if writing it changes anything.
-func (e *Editor) noting(was bool, entity string, write func() error) error {
-	before := e.tx.entries
-	err := write()
-	if was && e.tx.entries > before {
-		e.over = append(e.over, entity)
+	changed, err := recordAccount(e.tx, e.caller, old, a, e.now)
+	if changed && old != nil {
+		e.over = append(e.over, key.Entity())
 	}
 	return err
 }
@@ -139,7 +122,11 @@ func (e *Editor) Image(key ImageKey, change func(*Image) error) error {
 		return err
 	}
 	e.checks = append(e.checks, func() error { return e.placed(img) })
-	return e.noting(old != nil, key.Entity(), func() error { return record(e.tx, e.caller, old, img, e.now) })
+	changed, err := record(e.tx, e.caller, old, img, e.now)
+	if changed && old != nil {
+		e.over = append(e.over, key.Entity())
+	}
+	return err
 }
 
 // settle cuts times to whole seconds and fills what a writer of shares may

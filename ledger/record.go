@@ -8,8 +8,8 @@ import (
 )
 
 // record writes what became of an image (old is nil for a new one) together
-// with its history entry, or nothing where both say the same.
-func record(tx Tx, c Caller, old, img *Image, now time.Time) error {
+// with its history entry, or nothing where both say the same, and reports which.
+func record(tx Tx, c Caller, old, img *Image, now time.Time) (changed bool, err error) {
 	e := event(c, img.Key.Entity(), now)
 	e.Notes = imageNotes(old, img)
 	if old == nil {
@@ -19,12 +19,12 @@ func record(tx Tx, c Caller, old, img *Image, now time.Time) error {
 	gone, e.Added = ShareDiff(old.Live(now), img.Live(now))
 	e.Removed = accountsOf(gone)
 	if len(e.Added)+len(e.Removed)+len(e.Notes) == 0 {
-		return nil
+		return false, nil
 	}
 	if err := tx.PutImage(img); err != nil {
-		return err
+		return true, err
 	}
-	return tx.Append(e)
+	return true, tx.Append(e)
 }
 
 // imageNotes says in words what changed besides shares.
@@ -76,17 +76,17 @@ func withoutNoted(i *Image) *Image {
 }
 
 // recordAccount does for an account what record does for an image.
-func recordAccount(tx Tx, c Caller, old, a *Account, now time.Time) error {
+func recordAccount(tx Tx, c Caller, old, a *Account, now time.Time) (changed bool, err error) {
 	notes := accountNotes(old, a)
 	if len(notes) == 0 {
-		return nil
+		return false, nil
 	}
 	if err := tx.PutAccount(a); err != nil {
-		return err
+		return true, err
 	}
 	e := event(c, a.Key.Entity(), now)
 	e.Notes = notes
-	return tx.Append(e)
+	return true, tx.Append(e)
 }
 
 // accountNotes names what was made, changed and dropped, never a secret.

@@ -68,7 +68,8 @@ func (l *Ledger) Share(ctx context.Context, c Caller, key ImageKey, ch Change) e
 		if ch.DryRun {
 			return ErrDryRun
 		}
-		return record(tx, c, old, img, l.now())
+		_, err = record(tx, c, old, img, l.now())
+		return err
 	})
 }
 

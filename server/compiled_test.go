@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"imageshare/internal/heap"
 	"imageshare/ledger"
 	"imageshare/store/cache"
 	"imageshare/store/memory"
@@ -27,7 +28,7 @@ func TestCompiledPoliciesHoldTheirTextsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newCompiled()
-	before := Heap()
+	before := heap.InUse()
 	for n := range users {
 		read, err := s.Account(t.Context(), key)
 		if err != nil {
@@ -37,18 +38,9 @@ func TestCompiledPoliciesHoldTheirTextsAlone(t *testing.T) {
 			t.Fatal("not a policy")
 		}
 	}
-	if held := Heap() - before; held > int64(10**c.size) {
+	if held := heap.InUse() - before; held > int64(10**c.size) {
 		t.Errorf("%d KiB of policies hold %d KiB", *c.size>>10, held>>10)
 	}
 	runtime.KeepAlive(s)
 	runtime.KeepAlive(c)
-}
-
-// Heap is how many bytes of it are in use.
-func Heap() int64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }

@@ -319,7 +319,7 @@ func (r *rig) read() error {
 	r.body.Reset(r.text)
 	r.x.read(r.request)
 	r.x.dialect, r.x.door = choose(r.x.Dialects, r.apart, &r.x.msg.Request)
-	r.x.flight.give(r.x.msg.held)
+	r.x.release()
 	return r.x.msg.broken
 }
 
@@ -345,7 +345,7 @@ func (r *rig) encode() error {
 func (r *rig) end() error {
 	x := rooms.Get().(*exchange)
 	*x, r.ended = *r.x, *r.x.call
-	x.call, x.msg.held = &r.ended, 0
+	x.call = &r.ended
 	x.forget()
 	x.end()
 	return nil

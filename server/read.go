@@ -97,6 +97,8 @@ func (x *exchange) grow(b []byte, announced int64) ([]byte, error) {
 	return grown, nil
 }
 
+func (x *exchange) release() { x.flight.give(x.msg.held) }
+
 // flight counts the body bytes in memory.
 type flight struct {
 	limit int64

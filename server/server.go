@@ -124,7 +124,6 @@ func (x *exchange) forget() {
 	if 0 < cap(x.msg.Body) && cap(x.msg.Body) <= keptAsked {
 		x.asked = x.msg.Body[:0]
 	}
-	x.flight.give(x.msg.held)
 	x.failed()
 	x.msg, x.claim, x.told, x.in, x.out, x.err = message{}, api.Claim{}, api.Request{}, nil, nil, nil
 	if x.call != nil {
@@ -181,6 +180,7 @@ type exchange struct {
 
 // serve makes the answer to a request. A panic fails this request alone.
 func (x *exchange) serve(r *http.Request) (a api.Answer) {
+	defer x.release()
 	defer func() {
 		if p := recover(); p != nil {
 			x.err = panicked(p)
@@ -303,7 +303,7 @@ func (x *exchange) run(ctx context.Context) error {
 	return err
 }
 
-// request is what the action is told, for as long as the exchange lasts.
+// request is what the action is told, until its answer is made.
 func (x *exchange) request() *api.Request {
 	x.told = api.Request{
 		Caller: x.caller, Region: x.call.Region, RequestID: x.id, Now: x.arrived, Log: x.Log,

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"imageshare/internal/heap"
 	"imageshare/internal/wiretest"
 	"imageshare/server"
 )
@@ -155,9 +156,9 @@ func TestNothingIsHeldOfARequestThatIsAnswered(t *testing.T) {
 	}
 	r.ContentLength = size
 	held := int64(-1)
-	before := server.Heap()
+	before := heap.InUse()
 	r.Body = long()
-	d.ServeHTTP(taking{httptest.NewRecorder(), func() { held = server.Heap() - before }}, r)
+	d.ServeHTTP(taking{httptest.NewRecorder(), func() { held = heap.InUse() - before }}, r)
 	if held < 0 || held > size/2 {
 		t.Errorf("%d KiB are held while the answer is taken", held>>10)
 	}

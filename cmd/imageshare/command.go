@@ -82,7 +82,7 @@ func (n noun) run(ctx context.Context, p program) error {
 		err = v.count(args)
 	}
 	if err != nil {
-		return usageError{fmt.Errorf("%w: see imageshare %s --help", err, strings.TrimSpace(n.name+" "+v.name))}
+		return seeHelp(err, strings.TrimSpace(n.name+" "+v.name))
 	}
 	if !v.local {
 		if j.remote, err = common.connect(); err != nil {

@@ -93,14 +93,14 @@ func parse(args []string, env func(string) (string, bool), stdout io.Writer) (*c
 		help(stdout, f)
 		return nil, err
 	} else if err != nil {
-		return nil, seeHelp(err)
+		return nil, seeHelp(err, "serve")
 	}
 	if f.NArg() > 0 {
-		return nil, seeHelp(fmt.Errorf("serve takes flags only, not %q", f.Arg(0)))
+		return nil, seeHelp(fmt.Errorf("serve takes flags only, not %q", f.Arg(0)), "serve")
 	}
 	given, err := overlay(f, env)
 	if err != nil {
-		return nil, seeHelp(err)
+		return nil, seeHelp(err, "serve")
 	}
 	c.complete(given)
 	if err := c.check(); err != nil {
@@ -109,8 +109,10 @@ func parse(args []string, env func(string) (string, bool), stdout io.Writer) (*c
 	return c, nil
 }
 
-// seeHelp says where it stands what can be written.
-func seeHelp(err error) error { return usageError{fmt.Errorf("%w: see imageshare serve --help", err)} }
+// seeHelp says where it stands what a command takes.
+func seeHelp(err error, command string) error {
+	return usageError{fmt.Errorf("%w: see imageshare %s --help", err, command)}
+}
 
 // twin is the environment variable of a flag.
 func twin(name string) string {

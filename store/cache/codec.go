@@ -363,8 +363,7 @@ func (c *codec) account(s *string) {
 	case c.reading:
 		*s = c.take(c.next())
 	case bits == 0:
-		c.write(uint64(len(*s)))
-		c.give(*s)
+		c.whole(*s)
 	case n != c.holder.number:
 		c.holder = holder{n, *s}
 		c.room += len(*s)

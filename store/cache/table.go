@@ -66,16 +66,9 @@ func newTable(bytes int) *table {
 	// All at once, as what is taken by itself is rounded up.
 	slots, rings := make([]uint32, len(t.shards)*parts*bucket), make([]byte, len(t.shards)*parts*part)
 	for i := range t.shards {
-		t.shards[i].slots, t.shards[i].ring = cutOff(&slots, parts*bucket), cutOff(&rings, parts*part)
+		t.shards[i].slots, t.shards[i].ring = cut(&slots, parts*bucket), cut(&rings, parts*part)
 	}
 	return t
-}
-
-// cutOff takes the first of some.
-func cutOff[T any](of *[]T, n int) []T {
-	first := (*of)[:n:n]
-	*of = (*of)[n:]
-	return first
 }
 
 // see shows a record to a function, which must not keep it, and reports whether
@@ -237,7 +230,8 @@ func (s *shard) pass(left int, unseen bool) (moved int, forgot bool) {
 		s.end(at)
 		return 0, true
 	}
-	to := s.begin(length) // it may be over the old head, or the beginning of the rest
+	// It fits, as it did where it stood. The new place may be over the old one.
+	to := s.begin(length)
 	copy(s.ring[to+headSize:to+length], s.ring[at+headSize:at+length])
 	s.setHead(to, h&^seen)
 	*slot = *slot&^placeMask | uint32(to/step)

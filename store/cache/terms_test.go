@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"imageshare/internal/heap"
 	"imageshare/ledger"
 	"imageshare/seal"
 )
@@ -49,21 +50,13 @@ func TestSealedSecretsTakeNoNumber(t *testing.T) {
 func TestNumbersHoldTheirTextsAlone(t *testing.T) {
 	// Not parallel: it measures the heap.
 	var known terms
-	before := heap()
+	before := heap.InUse()
 	for n := range maxFree {
 		long := fmt.Sprintf("a%d-", n) + strings.Repeat("é", 1015)
 		encode(&known, &ledger.Image{Snapshots: []ledger.Snapshot{{Object: long}}}, (*codec).image)
 	}
-	if held := heap() - before; len(known.numbers) != maxFree || held > maxFree*200 {
+	if held := heap.InUse() - before; len(known.numbers) != maxFree || held > maxFree*200 {
 		t.Errorf("%d numbers hold %d KiB", len(known.numbers), held>>10)
 	}
 	runtime.KeepAlive(&known)
-}
-
-func heap() int64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }

@@ -91,8 +91,13 @@ func plain[S ~string](c *codec, s *S) {
 		*s = S(c.take(c.next()))
 		return
 	}
-	c.write(uint64(len(*s)))
-	c.give(string(*s))
+	c.whole(string(*s))
+}
+
+// whole writes a text behind its length, which take and next read.
+func (c *codec) whole(s string) {
+	c.write(uint64(len(s)))
+	c.give(s)
 }
 
 // text is what was read last, from a place on. Nobody writes there again. It is
@@ -112,8 +117,7 @@ func phrase[S ~string](c *codec, s *S, was S) { unless(c, s, was, maxFree) }
 func (c *codec) name(s string, first int) {
 	n := c.terms.number(s, first)
 	if c.write(1 + n); n == 0 {
-		c.write(uint64(len(s)))
-		c.give(s)
+		c.whole(s)
 	}
 }
 
