@@ -28,7 +28,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -74,16 +73,24 @@ const (
 	maxName = 512
 )
 
-// IsForm reports whether a body is a form, whatever charset it names: the npm
-// client aliyun-sdk names one.
-func IsForm(h http.Header) bool {
-	const form = "application/x-www-form-urlencoded"
+// Media types of bodies.
+const (
+	Form = "application/x-www-form-urlencoded"
+	JSON = "application/json"
+)
+
+// IsForm reports whether a body is a form.
+func IsForm(h http.Header) bool { return IsOf(h, Form) }
+
+// IsOf reports whether a body is of a media type, whatever charset it names: the
+// npm client aliyun-sdk names one.
+func IsOf(h http.Header, kind string) bool {
 	sent := h.Get("Content-Type")
-	if sent == form || sent == "application/json" { // as most write them
-		return sent == form
+	if sent == Form || sent == JSON { // as most write them
+		return sent == kind
 	}
-	kind, _, err := mime.ParseMediaType(sent)
-	return err == nil && kind == form
+	sent, _, _ = strings.Cut(sent, ";")
+	return strings.EqualFold(strings.TrimSpace(sent), kind)
 }
 
 // FromForm makes a bag of decoded query and form parameters, leaving out those

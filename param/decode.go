@@ -2,6 +2,7 @@ package param
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"reflect"
 	"slices"
@@ -15,6 +16,9 @@ import (
 // not declare. Errors are *Error.
 func (s *Shape) Decode(in any, b Bag, strict bool) error {
 	d := decoder{bag: b, used: make([]bool, len(b))}
+	if len(b) > fewParams {
+		d.index()
+	}
 	if err := d.object(s, "", reflect.ValueOf(in).Elem()); err != nil {
 		return err
 	}
@@ -31,6 +35,29 @@ func (s *Shape) Decode(in any, b Bag, strict bool) error {
 type decoder struct {
 	bag  Bag
 	used []bool
+	at   map[string]int // of a large bag, where each name stands
+}
+
+// fewParams are found sooner by looking at each.
+const fewParams = 64
+
+// index keeps the time that a long list takes from growing with its square.
+func (d *decoder) index() {
+	d.at = make(map[string]int, len(d.bag))
+	for i, p := range slices.Backward(d.bag) { // of two the first is meant
+		d.at[p.Name] = i
+	}
+}
+
+// find is where a name stands, or -1.
+func (d *decoder) find(name string) int {
+	if d.at == nil {
+		return slices.IndexFunc(d.bag, func(p Param) bool { return p.Name == name })
+	}
+	if i, ok := d.at[name]; ok {
+		return i
+	}
+	return -1
 }
 
 func (d *decoder) object(s *Shape, prefix string, v reflect.Value) error {
@@ -75,20 +102,20 @@ func (d *decoder) value(f *field, name string, v reflect.Value) (bool, error) {
 
 // take finds the parameter of a name and marks it as declared.
 func (d *decoder) take(name string) (Param, bool) {
-	for i := range d.bag {
-		if d.bag[i].Name == name {
-			d.used[i] = true
-			return d.bag[i], true
-		}
+	i := d.find(name)
+	if i < 0 {
+		return Param{}, false
 	}
-	return Param{}, false
+	d.used[i] = true
+	return d.bag[i], true
 }
 
 func (d *decoder) nested(f *field, name string, v reflect.Value) (bool, error) {
-	if p, ok := d.take(name); ok && p.Kind != Object {
+	p, ok := d.take(name)
+	switch {
+	case ok && p.Kind != Object:
 		return true, malformed(name, "is not an object")
-	}
-	if !d.any(name + ".") {
+	case !ok && !d.any(name+"."):
 		return false, nil
 	}
 	return true, d.object(f.elem.object, name+".", v)
@@ -108,8 +135,8 @@ func (d *decoder) list(f *field, name string, v reflect.Value) (bool, error) {
 	if err != nil || len(numbers) == 0 {
 		return false, err
 	}
-	if f.maxItems > 0 && len(numbers) > f.maxItems {
-		return true, &Error{Rule: ErrRange, Field: name, Reason: fmt.Sprintf("has more than %d items", f.maxItems)}
+	if most := f.mostItems(); len(numbers) > most {
+		return true, outside(name, fmt.Sprintf("has more than %d items", most))
 	}
 	items := reflect.MakeSlice(v.Type(), len(numbers), len(numbers))
 	for i, n := range numbers {
@@ -124,12 +151,26 @@ func (d *decoder) list(f *field, name string, v reflect.Value) (bool, error) {
 	return true, nil
 }
 
+// maxObjects is of a list without a bound of its own: no documented one has more
+// than twenty, and for each the whole bag is looked through.
+const maxObjects = 100
+
+func (f *field) mostItems() int {
+	switch {
+	case f.maxItems > 0:
+		return f.maxItems
+	case f.elem.kind == reflect.Struct:
+		return maxObjects
+	}
+	return math.MaxInt
+}
+
 // numbers are the distinct list numbers under a name, as written, in order.
 func (d *decoder) numbers(name string) ([]string, error) {
 	var found []string
-	seen := map[string]bool{}
+	seen, prefix := map[string]bool{}, name+"."
 	for _, p := range d.bag {
-		rest, ok := strings.CutPrefix(p.Name, name+".")
+		rest, ok := strings.CutPrefix(p.Name, prefix)
 		if !ok {
 			continue
 		}
@@ -154,7 +195,7 @@ func (d *decoder) numbers(name string) ([]string, error) {
 // leftOver finds what the request struct does not declare.
 func (d *decoder) leftOver(strict bool) error {
 	for i, p := range d.bag {
-		if strict && !d.used[i] && p.Kind != List && p.Kind != Object {
+		if strict && !d.used[i] {
 			return &Error{Rule: ErrUndeclared, Field: p.Name}
 		}
 	}

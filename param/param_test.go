@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -112,6 +113,81 @@ func TestDecodeRefuses(t *testing.T) {
 }
 
 // TestLongNumber: one of a million digits would be read for a second.
+// TestContainers: an object or a list is a parameter too, also an empty one.
+func TestContainers(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]struct {
+		rule  error
+		field string
+	}{
+		`{"Id":"a","Bogus":[]}`:                      {param.ErrUndeclared, "Bogus"},
+		`{"Id":"a","Bogus":{}}`:                      {param.ErrUndeclared, "Bogus"},
+		`{"Id":"a","Bogus":[1]}`:                     {param.ErrUndeclared, "Bogus"},
+		`{"Id":"a","Ids":[{}]}`:                      {param.ErrMalformed, "Ids.0"},
+		`{"Id":"a","Filters":[{}]}`:                  {param.ErrMissing, "Filters.0.Name"},
+		`{"Id":"a","Filters":[{"Name":null}]}`:       {param.ErrMissing, "Filters.0.Name"},
+		`{"Id":"a","Filters":[[]]}`:                  {param.ErrMalformed, "Filters.0"},
+		`{"Id":"a","Filters":[],"Ids":[]}`:           {},
+		`{"Id":"a","Filters":[{"Name":"n","V":[]}]}`: {param.ErrUndeclared, "Filters.0.V"},
+	} {
+		b, err := param.FromJSON([]byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = decode(b, true)
+		var e *param.Error
+		if want.rule == nil && err != nil || want.rule != nil && (!errors.As(err, &e) || e.Rule != want.rule || e.Field != want.field) {
+			t.Errorf("%s: %v, want %v of %s", body, err, want.rule, want.field)
+		}
+	}
+}
+
+type many struct {
+	Texts   []string
+	Filters []filter
+}
+
+// TestManyItems: long lists of texts are read whatever their order is, and lists
+// of objects are as long as any that is documented, five times over.
+func TestManyItems(t *testing.T) {
+	t.Parallel()
+	var texts, filters []string
+	for n := 4000; n > 0; n-- {
+		texts = append(texts, "Texts."+strconv.Itoa(n), strconv.Itoa(n))
+	}
+	for n := range 101 {
+		filters = append(filters, "Filters."+strconv.Itoa(n)+".Name", "n")
+	}
+	shape, got := param.NewShape(reflect.TypeFor[many]()), new(many)
+	if err := shape.Decode(got, raw(texts...), true); err != nil || len(got.Texts) != 4000 || got.Texts[0] != "1" || got.Texts[3999] != "4000" {
+		t.Errorf("%d texts, %v", len(got.Texts), err)
+	}
+	if err := shape.Decode(got, raw(filters[2:]...), true); err != nil || len(got.Filters) != 100 {
+		t.Errorf("%d filters, %v", len(got.Filters), err)
+	}
+	if err := shape.Decode(got, raw(filters...), true); !errors.Is(err, param.ErrRange) {
+		t.Errorf("one more: %v", err)
+	}
+}
+
+// TestLargeBagsAreReadAlike: of two parameters of one name the first is meant,
+// and what is not declared is found, however many there are.
+func TestLargeBagsAreReadAlike(t *testing.T) {
+	t.Parallel()
+	var pairs []string
+	for n := range 100 {
+		pairs = append(pairs, "Texts."+strconv.Itoa(n), "a")
+	}
+	shape, got := param.NewShape(reflect.TypeFor[many]()), new(many)
+	if err := shape.Decode(got, raw(append(pairs, "Texts.7", "b")...), false); err != nil || got.Texts[7] != "a" {
+		t.Errorf("%v %v", got.Texts, err)
+	}
+	var e *param.Error
+	if err := shape.Decode(got, raw(append(pairs, "Bogus", "b")...), true); !errors.As(err, &e) || e.Rule != param.ErrUndeclared || e.Field != "Bogus" {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestLongNumber(t *testing.T) {
 	t.Parallel()
 	_, err := decode(raw("Id", "a", "Text", strings.Repeat("9", 1_000_000)), true)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -97,8 +98,15 @@ func broken() api.Answer {
 }
 
 // undecided is the answer to a request that shows no vendor's mark. It has no
-// wire of its own, so it is said in plain words.
-func undecided() api.Answer {
+// wire of its own, so it is said in plain words. The mark may have been in a body
+// for which there was no room.
+func undecided(broken error) api.Answer {
+	if errors.Is(broken, api.ErrOverload) {
+		return api.Answer{
+			Status: http.StatusServiceUnavailable, ContentType: "text/plain; charset=utf-8", Code: "overload", Row: "overload",
+			Body: []byte("imageshare has too much to do: try again.\n"),
+		}
+	}
 	return api.Answer{
 		Status: http.StatusBadRequest, ContentType: "text/plain; charset=utf-8", Code: "undecided", Row: "undecided",
 		Body: []byte(`imageshare cannot tell which cloud this request is for. It looked, in this order, for:

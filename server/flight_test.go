@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"imageshare/api"
 	"imageshare/ledger"
 	"imageshare/store/memory"
+	"imageshare/tencent"
 )
 
 // stuck is a body whose end waits for a gate.
@@ -48,7 +50,7 @@ func TestFlightCountsRoom(t *testing.T) {
 	s := New(Config{Ledger: l, Log: slog.New(slog.DiscardHandler), Metrics: NewMetrics(prometheus.NewRegistry()), NewID: uuid.NewString})
 	h := s.Handler(api.NewCatalogue())
 	const size, each, limit = 3 << 10, 200, 1 << 20
-	s.flight.limit = limit
+	s.flights[0].limit = limit
 	var gone, held atomic.Int64
 	var all sync.WaitGroup
 	send := func(gate chan struct{}, bytes *atomic.Int64) (done *sync.WaitGroup) {
@@ -78,11 +80,55 @@ func TestFlightCountsRoom(t *testing.T) {
 		send(stay, &held) // and these take it
 	}
 	if got := held.Load(); got == 0 || got > limit {
-		t.Errorf("%d KiB of bodies are held, %d KiB may be, %d KiB are counted", got>>10, limit>>10, s.flight.held.Load()>>10)
+		t.Errorf("%d KiB of bodies are held, %d KiB may be, %d KiB are counted", got>>10, limit>>10, s.flights[0].held.Load()>>10)
 	}
 	close(stay)
 	all.Wait()
-	if got := s.flight.held.Load(); got != 0 {
+	if got := s.flights[0].held.Load(); got != 0 {
 		t.Errorf("%d bytes are counted when nothing is held", got)
+	}
+}
+
+// Some clients begin the largest bodies there are and end none of them: others
+// are kept from large bodies, but not from those that calls have.
+func TestStalledBodiesKeepNobodyOut(t *testing.T) {
+	t.Parallel()
+	l, err := ledger.New(context.Background(), ledger.Config{Store: memory.New()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(Config{Ledger: l, Dialects: []api.Dialect{tencent.Dialect{}}, Log: slog.New(slog.DiscardHandler), Metrics: NewMetrics(prometheus.NewRegistry()), NewID: uuid.NewString})
+	h := s.Handler(api.NewCatalogue())
+	post := func(body io.Reader) string {
+		r := httptest.NewRequest("POST", "http://cvm.tencentcloudapi.com/", body)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Body.String()
+	}
+	var begun, ended sync.WaitGroup
+	gate := make(chan struct{})
+	for range 7 {
+		begun.Add(1)
+		come := sync.OnceFunc(begun.Done)
+		ended.Go(func() {
+			defer come() // it may be refused
+			post(&stuck{8 << 20, come, gate})
+		})
+	}
+	begun.Wait()
+	if held := s.flights[1].held.Load(); held <= maxFlight/2 || held > maxFlight {
+		t.Errorf("%d MiB are held of large bodies", held>>20)
+	}
+	if got := post(strings.NewReader("A=1")); !strings.Contains(got, "MissingParameter") {
+		t.Errorf("a small one: %s", got)
+	}
+	if got := post(&stuck{8 << 20, func() {}, gate}); !strings.Contains(got, "RequestLimitExceeded") {
+		t.Errorf("one more large one: %s", got)
+	}
+	close(gate)
+	ended.Wait()
+	if a, b := s.flights[0].held.Load(), s.flights[1].held.Load(); a+b != 0 {
+		t.Errorf("%d and %d bytes are counted when nothing is held", a, b)
 	}
 }

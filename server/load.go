@@ -69,7 +69,9 @@ type waiting struct {
 // number from 0 up to 1.
 func (w *waiting) shed(now time.Time, dice float64) bool {
 	at := w.next.Load()
-	if now.UnixNano() >= at && w.next.CompareAndSwap(at, now.Add(waitEvery).UnixNano()) {
+	due := time.Duration(at - now.UnixNano())
+	// A clock that was set back must not keep anybody from looking.
+	if (due <= 0 || due > waitEvery) && w.next.CompareAndSwap(at, now.Add(waitEvery).UnixNano()) {
 		w.look()
 	}
 	return dice*10 < float64(w.long.Load()-waitLooks)

@@ -87,3 +87,29 @@ func TestServedAtOnce(t *testing.T) {
 		t.Errorf("after one was done: %v", err)
 	}
 }
+
+// TestClockSetBack: nobody is turned away for the hour that comes twice.
+func TestClockSetBack(t *testing.T) {
+	t.Parallel()
+	h := newWaits()
+	w := &waiting{read: func() *metrics.Float64Histogram { return &h.Float64Histogram }}
+	now := start
+	step := func(short, long uint64) bool {
+		now = now.Add(waitEvery)
+		h.add(short, long)
+		return w.shed(now, 0)
+	}
+	for range waitLooks + shedMost {
+		step(0, 1000)
+	}
+	if !step(0, 1000) {
+		t.Error("nobody is turned away")
+	}
+	now = now.Add(-time.Hour)
+	for range waitLooks + shedMost {
+		step(1000, 0)
+	}
+	if step(1000, 0) {
+		t.Error("still turned away")
+	}
+}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net"
@@ -15,9 +16,13 @@ import (
 const (
 	// maxBody is the largest body of any wire; dialects know smaller ones.
 	maxBody = 10 << 20
-	// maxFlight bounds the bodies of all requests together that are in memory.
+	// maxFlight bounds the bodies of all requests together that are in memory, and
+	// as much again those that are small. Whoever sends a few of the largest and
+	// does not end them keeps others from large ones, but nobody from the small
+	// ones that all documented calls are.
 	maxFlight = 64 << 20
-	// firstRead is what a body of unknown length is given to begin with.
+	// firstRead is what a body of unknown length is given to begin with, and what
+	// makes one small.
 	firstRead = 4 << 10
 )
 
@@ -25,7 +30,7 @@ const (
 type message struct {
 	sign.Request
 	broken error
-	held   int64 // bytes taken from the flight
+	held   [2]int64 // bytes taken from the flights, of small bodies and of others
 }
 
 // read takes the body once and parses query and form once.
@@ -34,11 +39,13 @@ func (x *exchange) read(r *http.Request) {
 	m.Request = sign.Request{
 		Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Header: r.Header,
 	}
+	// The query may say whose wire it is, and how an error is to be spelled, also
+	// where the body does not come.
+	var broken error
+	m.Params, broken = params(r.URL.RawQuery, "query")
 	m.Body, m.broken = x.body(r)
-	if x.arrived = x.Ledger.Now(); m.broken != nil {
-		return
-	}
-	if m.Params, m.broken = params(r.URL.RawQuery, "query"); m.broken != nil || !param.IsForm(r.Header) {
+	x.arrived = x.Ledger.Now()
+	if m.broken = cmp.Or(m.broken, broken); m.broken != nil || !param.IsForm(r.Header) {
 		return
 	}
 	form, broken := params(string(m.Body), "body")
@@ -55,8 +62,7 @@ func (x *exchange) body(r *http.Request) ([]byte, error) {
 		return nil, errBodyTooLarge
 	}
 	b := x.asked
-	if x.msg.held = int64(cap(b)); !x.flight.take(x.msg.held) {
-		x.msg.held = 0
+	if !x.room(int64(cap(b))) {
 		return nil, api.ErrOverload
 	}
 	for {
@@ -81,23 +87,41 @@ func (x *exchange) body(r *http.Request) ([]byte, error) {
 
 var errBodyTooLarge = &param.Error{Rule: api.ErrTooLarge, Field: "body", Reason: "above 10 MiB"}
 
-// grow makes room for more bytes, if the flight has it: as many again, or what
-// was announced where that is less, and one so that the end can be seen.
+// grow makes room for more bytes, if there is any: as many again, or what was
+// announced or is taken at all where that is less, and one so that the end can
+// be seen.
 func (x *exchange) grow(b []byte, announced int64) ([]byte, error) {
-	size := max(2*int64(cap(b)), firstRead)
+	size := min(max(2*int64(cap(b)), firstRead), maxBody+1)
 	if announced > 0 {
 		size = min(size, announced+1)
 	}
-	if !x.flight.take(size - int64(cap(b))) {
+	if !x.room(size) {
 		return nil, api.ErrOverload
 	}
-	x.msg.held += size - int64(cap(b))
 	grown := make([]byte, len(b), size)
 	copy(grown, b)
 	return grown, nil
 }
 
-func (x *exchange) release() { x.flight.give(x.msg.held) }
+// room takes as much of its flight as a body of a size needs.
+func (x *exchange) room(size int64) bool {
+	of := 0
+	if size > firstRead {
+		of = 1
+	}
+	more := size - x.msg.held[of]
+	if !x.flights[of].take(more) {
+		return false
+	}
+	x.msg.held[of] += more
+	return true
+}
+
+func (x *exchange) release() {
+	for of, held := range x.msg.held {
+		x.flights[of].give(held)
+	}
+}
 
 // flight counts the body bytes in memory.
 type flight struct {

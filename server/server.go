@@ -68,7 +68,7 @@ type Server struct {
 	suspects suspects
 	compiled compiled
 	opened   opened
-	flight   flight
+	flights  [2]flight // of small bodies, and of others
 	load     load
 	used     *used
 }
@@ -77,7 +77,7 @@ type Server struct {
 func New(c Config) *Server {
 	return &Server{
 		Config: c, rates: newRates(c.Rates), replays: newReplays(), suspects: newSuspects(c.Rates.Documented),
-		compiled: newCompiled(), flight: flight{limit: maxFlight}, used: newUsed(c.Ledger, c.Log),
+		compiled: newCompiled(), flights: [2]flight{{limit: maxFlight}, {limit: maxFlight}}, used: newUsed(c.Ledger, c.Log),
 	}
 }
 
@@ -189,7 +189,7 @@ func (x *exchange) serve(r *http.Request) (a api.Answer) {
 	}()
 	x.read(r)
 	if x.dialect, x.door = choose(x.Dialects, x.catalogue, &x.msg.Request); x.dialect == nil {
-		return undecided()
+		return undecided(x.msg.broken)
 	}
 	x.err = x.served(r.Context())
 	if x.err == nil {

@@ -139,12 +139,12 @@ func (w taking) Write(b []byte) (int, error) {
 }
 
 // While a client takes its answer, and it may take two minutes, nothing is held
-// of what it sent: here a mebibyte with three and five of texts to sign, for which
-// nobody needs a secret. What is left is the answer, which quotes some of them.
+// of what it sent: here a mebibyte with two of texts to sign, for which nobody
+// needs a secret. What is left is the answer.
 func TestNothingIsHeldOfARequestThatIsAnswered(t *testing.T) {
 	// Not parallel: it measures the heap.
 	d := quiet(t, server.Rates{})
-	r := d.Request(t, "v1-post DescribeImages secret=wrong")
+	r := d.Request(t, "sha256-post DescribeImages secret=wrong")
 	form, err := io.ReadAll(r.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -172,4 +172,24 @@ func (stars) Read(p []byte) (int, error) {
 		p[i] = '*'
 	}
 	return len(p), nil
+}
+
+// TestBodiesThatDoNotCome: what the query says of the wire holds all the same.
+func TestBodiesThatDoNotCome(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ request, kind, want string }{
+		"JSON asked for":      {"/?AccessKeyId=x&Action=DescribeImages&Version=2014-05-26&Format=JSON", "application/json;charset=utf-8", `"Code":"InvalidParameter"`},
+		"XML without a word":  {"/?AccessKeyId=x&Action=DescribeImages&Version=2014-05-26", "text/xml;charset=utf-8", "<Code>InvalidParameter</Code>"},
+		"2.0 since 2017":      {"/v2/index.php?SecretId=x&Action=DescribeImages&Version=2017-03-12", "application/json", `"Code":"InvalidParameter"`},
+		"nobody's parameters": {"/?Action=DescribeImages", "text/plain; charset=utf-8", "cannot tell which cloud"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := raw(t, door(t), "POST "+c.request+" HTTP/1.1\r\nHost: 127.0.0.1:7080\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nA=1")
+			body, err := io.ReadAll(r.Body)
+			if got := r.Header.Get("Content-Type"); err != nil || got != c.kind || !strings.Contains(string(body), c.want) {
+				t.Errorf("%s, %s (%v), want %s", got, body, err, c.want)
+			}
+		})
+	}
 }

@@ -121,7 +121,7 @@ func (r *Request) signedValues(names, values []string) ([]string, error) {
 			return nil, err
 		}
 		if value == "" && len(r.Header[canonicalName(name)]) == 0 {
-			return nil, missing(name)
+			return nil, malformed("Authorization", "the signed header "+name+" was not sent")
 		}
 		values = append(values, value)
 	}

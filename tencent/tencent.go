@@ -142,24 +142,12 @@ func checkTransport(r *sign.Request, limit int, kind string) error {
 		return &param.Error{Rule: api.ErrTooLarge, Field: "query", Reason: fmt.Sprintf("above %d bytes", maxQuery)}
 	case len(r.Body) > limit:
 		return &param.Error{Rule: api.ErrTooLarge, Field: "body", Reason: fmt.Sprintf("above %d bytes", limit)}
-	case r.Method == http.MethodPost && !isOf(r, kind):
+	case r.Method == http.MethodPost && !param.IsOf(r.Header, kind):
 		return &param.Error{Rule: api.ErrContentType, Field: "Content-Type", Reason: "must be " + kind + " for a POST signed this way"}
 	case r.Method == http.MethodGet && len(r.Body) > 0:
 		return &param.Error{Rule: api.ErrContentType, Field: "body", Reason: "a GET has none"}
 	}
 	return nil
-}
-
-const form = "application/x-www-form-urlencoded"
-
-// isOf reports whether the body is of a media type, whatever its charset.
-func isOf(r *sign.Request, kind string) bool {
-	sent := header(r, "Content-Type")
-	if sent == kind { // as most write it
-		return true
-	}
-	sent, _, _ = strings.Cut(sent, ";")
-	return strings.ToLower(strings.TrimSpace(sent)) == kind
 }
 
 // required takes names and values in turn and reports the first value missing.

@@ -40,7 +40,7 @@ func readV2(r *sign.Request) (*api.Call, error) {
 	if c.Version == "" {
 		c.Generation = generation2016
 	}
-	if err := checkTransport(r, maxForm, form); err != nil {
+	if err := checkTransport(r, maxForm, param.Form); err != nil {
 		return c, err
 	}
 	if err := param.Unique(params); err != nil {

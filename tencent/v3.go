@@ -38,10 +38,10 @@ var hosts = []string{
 func readV3(r *sign.Request) (*api.Call, error) {
 	c := &api.Call{Wire: wireV3, Strict: true, Host: r.Host}
 	// JSON without TC3 and a form with it are not allowed.
-	limit, kind := maxForm, form
+	limit, kind := maxForm, param.Form
 	twice := readHeaders(r, c)
 	if isTC3(r) {
-		limit, kind = maxJSON, "application/json"
+		limit, kind = maxJSON, param.JSON
 	} else {
 		readParams(r, c)
 	}
