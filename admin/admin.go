@@ -53,7 +53,8 @@ type Config struct {
 
 type handler struct{ Config }
 
-// maxState bounds a state file sent by a caller.
+// maxState bounds a state file sent by a caller: all of some four million
+// shares, as an export writes them in YAML.
 const maxState = 256 << 20
 
 // New is the handler of the admin listener.

@@ -89,6 +89,26 @@ func TestPlainOnlyWhenAsked(t *testing.T) {
 	}
 }
 
+// TestMisspeltParameters: whoever keeps an export for bad days would else find
+// out on one of them that its secrets are sealed.
+func TestMisspeltParameters(t *testing.T) {
+	t.Parallel()
+	h := open(t, nil)
+	for call, want := range map[string]string{
+		"GET /api/v1/state?secret=plain":              "unknown parameter \\\"secret\\\": this call has format, secrets",
+		"GET /api/v1/state?secrets=plain;format=yaml": "joined by &",
+		"GET /api/v1/state?format=yaml&format=json":   "given twice",
+		"GET /api/v1/state?format=toml":               "format can be yaml or json",
+		"PUT /api/v1/state?dry=true":                  "this call has none",
+		"POST /api/v1/state/reset?really=true":        "this call has none",
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		if status, answer := do(h, method, path, "version: 1"); status != 400 || !strings.Contains(answer, want) {
+			t.Errorf("%s: %d %s, want 400 and %s", call, status, answer, want)
+		}
+	}
+}
+
 func TestAFaultyFileChangesNothing(t *testing.T) {
 	t.Parallel()
 	h := open(t, nil)

@@ -144,18 +144,21 @@ func fail(w http.ResponseWriter, status int, code, message string) {
 	reply(w, status, map[string]any{"error": map[string]string{"code": code, "message": message}})
 }
 
-// refuse answers what a state file was refused for; anything but a rule is
-// ours, and goes to the log.
+// refuse answers what a call about the whole state was refused for; anything but
+// a rule is ours, and goes to the log.
 func (h handler) refuse(w http.ResponseWriter, err error) {
+	var asked *problem
 	var broken *ledger.Error
 	var file *state.Error
 	switch {
+	case errors.As(err, &asked):
+		fail(w, asked.status, asked.code, asked.message)
 	case errors.As(err, &broken), errors.As(err, &file), errors.Is(err, ledger.ErrKeyTaken), errors.Is(err, ledger.ErrNumberTaken):
 		fail(w, http.StatusUnprocessableEntity, "Invalid", err.Error())
 	case errors.Is(err, ledger.ErrBusy):
 		fail(w, http.StatusServiceUnavailable, "Busy", "the store is busy, try again")
 	default:
 		h.Log.Error("admin call failed", "error", err)
-		fail(w, http.StatusInternalServerError, "Internal", "the change failed; the server's log says why")
+		fail(w, http.StatusInternalServerError, "Internal", "the call failed; the server's log says why")
 	}
 }

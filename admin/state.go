@@ -14,7 +14,11 @@ import (
 
 // export writes everything that is held as a state file.
 func (h handler) export(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
+	q, err := query(r, "format", "secrets")
+	if err != nil {
+		h.refuse(w, err)
+		return
+	}
 	plain, format := q.Get("secrets"), q.Get("format")
 	if (plain != "" && plain != "plain") || (format != "" && format != "yaml" && format != "json") {
 		fail(w, http.StatusBadRequest, "BadRequest", "secrets can be plain, format can be yaml or json")
@@ -41,9 +45,13 @@ func (h handler) export(w http.ResponseWriter, r *http.Request) {
 
 // apply takes a state file, all of it or nothing.
 func (h handler) apply(w http.ResponseWriter, r *http.Request) {
+	if _, err := query(r); err != nil {
+		h.refuse(w, err)
+		return
+	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxState))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		fail(w, http.StatusRequestEntityTooLarge, "TooLarge", "a state file has at most 256 MiB")
+		fail(w, http.StatusRequestEntityTooLarge, "TooLarge", "a state file has at most 256 MiB here: send it in parts, since what a file does not name stays, or start the server with it as --seed")
 		return
 	} else if err != nil {
 		fail(w, http.StatusBadRequest, "BadRequest", "the body ended before its announced length")
@@ -66,6 +74,10 @@ func (h handler) apply(w http.ResponseWriter, r *http.Request) {
 func (h handler) reset(w http.ResponseWriter, r *http.Request) {
 	if !h.AllowReset {
 		fail(w, http.StatusForbidden, "Forbidden", "reset is off: start the server with --allow-reset")
+		return
+	}
+	if _, err := query(r); err != nil {
+		h.refuse(w, err)
 		return
 	}
 	err := h.Ledger.Edit(r.Context(), caller("Reset", r), func(e *ledger.Editor) error {

@@ -45,7 +45,8 @@ func (l *Ledger) Edit(ctx context.Context, c Caller, edit func(*Editor) error) e
 	if err != nil {
 		return err
 	}
-	return l.loadRegions(ctx)
+	// The change is kept, also where whoever asked for it has left meanwhile.
+	return l.loadRegions(context.WithoutCancel(ctx))
 }
 
 // Account changes an account, registering it if it is new.
@@ -70,11 +71,47 @@ func (e *Editor) Account(key AccountKey, change func(*Account) error) error {
 			return err
 		}
 	}
+	e.checks = append(e.checks, func() error { return e.unheld(old, a) })
 	changed, err := recordAccount(e.tx, e.caller, old, a, e.now)
 	if changed && old != nil {
 		e.over = append(e.over, key.Entity())
 	}
 	return err
+}
+
+// unheld checks that no new number of a user is one that owns an image or has
+// the use of one: it is an account's then, registered or not.
+func (e *Editor) unheld(old, a *Account) error {
+	had := map[string]bool{"": true}
+	if old != nil {
+		for _, u := range old.Users {
+			had[u.Number] = true
+		}
+	}
+	for _, u := range a.Users {
+		if had[u.Number] {
+			continue
+		}
+		if err := e.unused(AccountKey{Cloud: a.Key.Cloud, ID: u.Number}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Editor) unused(number AccountKey) error {
+	owned, err := e.tx.Images(e.ctx, ImageQuery{Owner: number, Limit: 1})
+	if err != nil {
+		return err
+	}
+	held, err := e.tx.Usable(e.ctx, UsableQuery{Account: number, Now: e.now, Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(owned)+len(held) > 0 {
+		return &Error{Rule: ErrNumberTaken, Account: number.ID, Reason: "it owns images, or some are shared with it"}
+	}
+	return nil
 }
 
 // Knows reports whether an account is registered, as far as the change has got.
@@ -112,6 +149,7 @@ func (e *Editor) Image(key ImageKey, change func(*Image) error) error {
 	}
 	img := &Image{Key: key, State: Available, CreatedAt: e.now.Truncate(time.Second)}
 	if old != nil {
+		old = old.Settled(e.now)
 		img = old.Clone()
 	}
 	if err := change(img); err != nil {
@@ -121,7 +159,7 @@ func (e *Editor) Image(key ImageKey, change func(*Image) error) error {
 	if err := soundImage(img); err != nil {
 		return err
 	}
-	e.checks = append(e.checks, func() error { return e.placed(img) })
+	e.checks = append(e.checks, func() error { return e.placed(old, img) })
 	changed, err := record(e.tx, e.caller, old, img, e.now)
 	if changed && old != nil {
 		e.over = append(e.over, key.Entity())
@@ -129,8 +167,9 @@ func (e *Editor) Image(key ImageKey, change func(*Image) error) error {
 	return err
 }
 
-// settle cuts times to whole seconds and fills what a writer of shares may
-// leave out: a share without a time keeps the one it had, else it begins now.
+// settle cuts times to whole seconds, fills what a writer of shares may leave
+// out, since one without a time keeps the one it had, else begins now, and
+// drops those that have ended, which stand in nobody's way.
 func (e *Editor) settle(old, img *Image) {
 	was := map[string]time.Time{}
 	if old != nil {
@@ -147,6 +186,7 @@ func (e *Editor) settle(old, img *Image) {
 			img.Shares[i].At = was[s.Account]
 		}
 	}
+	img.Shares = img.Live(e.now)
 	slices.SortFunc(img.Shares, Share.Compare)
 }
 
@@ -184,7 +224,7 @@ func (e *Editor) Regions(p Product, ids []string) error {
 		return &Error{Rule: ErrInvalid, Reason: fmt.Sprintf("product %q has no regions", p)}
 	}
 	for _, id := range ids {
-		if id == "" || strings.ContainsAny(id, " \t\r\n/") {
+		if len(strings.Fields(id)) != 1 || strings.Contains(id, "/") {
 			return &Error{Rule: ErrInvalid, Region: id, Reason: "a region id is one word without /"}
 		}
 	}
@@ -233,13 +273,25 @@ func (e *Editor) Clear() error {
 	return nil
 }
 
-// placed checks an image against what else was written: its region, and its
-// owner and targets where only registered accounts will do.
-func (e *Editor) placed(img *Image) error {
-	if err := e.inRegion(img.Key); err != nil {
-		return err
+// placed checks what is new of an image against what else was written: its
+// region, and its owner and targets where only registered accounts will do.
+// What was there already may be so no more, as a list of regions became shorter
+// or an account was dropped; a file that says the same is taken all the same.
+func (e *Editor) placed(old, img *Image) error {
+	had := map[string]bool{}
+	if old == nil {
+		if err := e.inRegion(img.Key); err != nil {
+			return err
+		}
+	} else {
+		for _, number := range append(accountsOf(old.Live(e.now)), old.Owner) {
+			had[number] = true
+		}
 	}
 	for _, number := range append([]string{img.Owner}, accountsOf(img.Shares)...) {
+		if had[number] {
+			continue
+		}
 		if err := e.ledger.registered(e.ctx, e.tx, img.Key, number); err != nil {
 			return err
 		}

@@ -50,7 +50,10 @@ const (
 )
 
 // States lists every state.
-var States = []State{Creating, Importing, Copying, Available, Deprecated, Failed}
+var States = append(slices.Clone(FirstStates), Available, Deprecated, Failed)
+
+// FirstStates are those in which an image is being made.
+var FirstStates = []State{Creating, Importing, Copying}
 
 // Image is the record of one machine image with everybody it is shared with.
 // What a store hands out is shared between readers: Clone before changing it.

@@ -41,13 +41,14 @@ func keyUsed(ctx context.Context, r Records, name CredentialName) (time.Time, er
 	return at, nil
 }
 
-// NoteKeysUsed keeps when keys last signed, in one step. A time is written only
-// where it is later than the stored one, since several servers may note the
+// notedAtOnce is how many keys one change notes. Other changes wait for it.
+const notedAtOnce = 200
+
+// NoteKeysUsed keeps when keys last signed, in as many steps as they take; if
+// one fails, those before it stay, and all may be noted again. A time is written
+// only where it is later than the stored one, since several servers may note the
 // same key; a key that is gone by now is passed over.
 func (l *Ledger) NoteKeysUsed(ctx context.Context, used map[CredentialName]time.Time) error {
-	if len(used) == 0 {
-		return nil
-	}
 	names := make([]CredentialName, 0, len(used))
 	for name := range used {
 		names = append(names, name)
@@ -56,6 +57,16 @@ func (l *Ledger) NoteKeysUsed(ctx context.Context, used map[CredentialName]time.
 	slices.SortFunc(names, func(a, b CredentialName) int {
 		return strings.Compare(SecretName(a.Cloud, a.KeyID), SecretName(b.Cloud, b.KeyID))
 	})
+	for some := range slices.Chunk(names, notedAtOnce) {
+		if err := l.noteSome(ctx, some, used); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteSome is one step of NoteKeysUsed.
+func (l *Ledger) noteSome(ctx context.Context, names []CredentialName, used map[CredentialName]time.Time) error {
 	return l.store.Update(ctx, func(tx Tx) error {
 		for _, name := range names {
 			if err := noteUsed(ctx, tx, name, used[name]); err != nil {

@@ -67,6 +67,54 @@ func TestLastUseOnlyMovesOn(t *testing.T) {
 	}
 }
 
+// stepping counts the look-ups of each change: the keys that it notes.
+type stepping struct {
+	ledger.Store
+	steps []int
+}
+
+type step struct {
+	ledger.Tx
+	keys *int
+}
+
+func (s *stepping) Update(ctx context.Context, change func(ledger.Tx) error) error {
+	keys := 0
+	defer func() { s.steps = append(s.steps, keys) }()
+	return s.Store.Update(ctx, func(tx ledger.Tx) error { return change(&step{tx, &keys}) })
+}
+
+func (s *step) Credential(ctx context.Context, c ledger.Cloud, keyID string) (*ledger.Credential, error) {
+	*s.keys++
+	return s.Tx.Credential(ctx, c, keyID)
+}
+
+// Many keys are noted in several steps, so that others have their turn between.
+func TestLastUsesInSteps(t *testing.T) {
+	t.Parallel()
+	s := &stepping{Store: keyed(t).store}
+	l, err := ledger.New(context.Background(), ledger.Config{Store: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[ledger.CredentialName]time.Time{k1: start, k2: start}
+	for n := range 500 {
+		used[ledger.CredentialName{Cloud: ledger.Tencent, KeyID: fmt.Sprint("gone", n)}] = start
+	}
+	s.steps = nil
+	if err := l.NoteKeysUsed(context.Background(), used); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(s.steps); got != "[200 200 102]" {
+		t.Errorf("keys of each step: %s", got)
+	}
+	for _, name := range []ledger.CredentialName{k1, k2} {
+		if at, err := l.KeyUsed(context.Background(), name.Cloud, name.KeyID); err != nil || !at.Equal(start.Truncate(time.Second)) {
+			t.Errorf("%s: got %v, %v", name.KeyID, at, err)
+		}
+	}
+}
+
 // Whatever takes a key away takes its last use away too.
 func TestLastUseGoesWithTheKey(t *testing.T) {
 	t.Parallel()

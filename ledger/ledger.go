@@ -19,6 +19,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -55,6 +56,7 @@ type Ledger struct {
 	transition  time.Duration
 	knownOnly   bool
 	regions     atomic.Pointer[map[Product][]string] // in force: built in, or written over
+	loading     sync.Mutex                           // held while regions are read anew
 }
 
 // New opens a ledger over a store; it reads the stored region lists once.
@@ -112,7 +114,10 @@ func (l *Ledger) Region(p Product, region string) error {
 	return &Error{Rule: ErrNoRegion, Region: region}
 }
 
+// loadRegions is done by one at a time: whoever reads later has the newer lists.
 func (l *Ledger) loadRegions(ctx context.Context) error {
+	l.loading.Lock()
+	defer l.loading.Unlock()
 	all := map[Product][]string{}
 	for _, p := range Products {
 		ids, err := l.regionIDs(ctx, l.store, p)

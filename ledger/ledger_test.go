@@ -362,6 +362,75 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// leaving is a store whose callers leave as soon as a change is kept.
+type leaving struct {
+	ledger.Store
+	leave context.CancelFunc
+}
+
+func (s leaving) Update(ctx context.Context, change func(ledger.Tx) error) error {
+	defer s.leave()
+	return s.Store.Update(ctx, change)
+}
+
+// TestKeptRegionsAreInForce also where whoever wrote them has left meanwhile.
+func TestKeptRegionsAreInForce(t *testing.T) {
+	t.Parallel()
+	ctx, leave := context.WithCancel(t.Context())
+	l, err := ledger.New(ctx, ledger.Config{Store: leaving{memory.New(), leave}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = l.Edit(ctx, ledger.Caller{}, func(e *ledger.Editor) error { return e.Regions(ledger.CVM, []string{"ap-x"}) })
+	if got := l.RegionIDs(ledger.CVM); err != nil || !slices.Equal(got, []string{"ap-x"}) {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// TestRegionsAreWords: a list of them is kept as one text.
+func TestRegionsAreWords(t *testing.T) {
+	t.Parallel()
+	b := open(t, ledger.Config{})
+	for _, id := range []string{"", " ", "a b", "a/b", "a\u00a0b", "a\u2003b"} {
+		err := b.Edit(t.Context(), ledger.Caller{}, func(e *ledger.Editor) error { return e.Regions(ledger.CVM, []string{id}) })
+		if !errors.Is(err, ledger.ErrInvalid) {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}
+
+// TestQuotaThatWasLowered stands in the way of more accounts, not of fewer.
+func TestQuotaThatWasLowered(t *testing.T) {
+	t.Parallel()
+	b := open(t, ledger.Config{ShareQuotas: map[ledger.Product]int{ledger.ECS: 2}})
+	key, by := ledger.ImageKey{Product: ledger.ECS, Region: "cn-hangzhou", ID: "m-1"}, ledger.Caller{Cloud: ledger.Alibaba, Account: "9"}
+	b.edit(t, func(e *ledger.Editor) error {
+		return e.Image(key, func(i *ledger.Image) error {
+			i.Owner = by.Account
+			for _, account := range []string{"1", "2", "3", "4"} {
+				i.Shares = append(i.Shares, ledger.Share{Account: account})
+			}
+			return nil
+		})
+	})
+	for _, c := range []struct {
+		change ledger.Change
+		want   error
+	}{
+		{ledger.Change{Add: []string{"5"}}, ledger.ErrShareQuota},
+		{ledger.Change{Add: []string{"3"}}, nil}, // has it already
+		{ledger.Change{Add: []string{"5"}, Remove: []string{"1"}}, nil},
+		{ledger.Change{Add: []string{"6", "7"}, Remove: []string{"2"}}, ledger.ErrShareQuota},
+		{ledger.Change{Remove: []string{"2", "3", "4"}}, nil},
+		{ledger.Change{Add: []string{"6", "7"}}, ledger.ErrShareQuota},
+		{ledger.Change{Add: []string{"6"}}, nil},
+	} {
+		if err := b.Share(t.Context(), by, key, c.change); !errors.Is(err, c.want) {
+			t.Errorf("%+v: %v, want %v", c.change, err, c.want)
+		}
+	}
+}
+
 // A quota may be 0, and its text says so.
 func TestLimitsAreTold(t *testing.T) {
 	t.Parallel()

@@ -156,7 +156,7 @@ func (l *Ledger) changed(ctx context.Context, tx Tx, old *Image, ch Change) (*Im
 		}
 	}
 	slices.SortFunc(img.Shares, Share.Compare)
-	return img, l.quota(img, ch)
+	return img, l.quota(img, len(old.Live(now)))
 }
 
 // target checks one account that an image is to be shared with.
@@ -192,8 +192,10 @@ func (l *Ledger) registered(ctx context.Context, r Records, key ImageKey, number
 	return nil
 }
 
-func (l *Ledger) quota(img *Image, ch Change) error {
-	if limit := l.ShareQuota(img.Key.Product); len(ch.Add) > 0 && len(img.Shares) > limit {
+// quota refuses what makes too many shares; where there are too many already,
+// since the quota was lowered or a file wrote them, what makes more of them.
+func (l *Ledger) quota(img *Image, before int) error {
+	if limit := l.ShareQuota(img.Key.Product); len(img.Shares) > max(limit, before) {
 		return &Error{Rule: ErrShareQuota, Image: img.Key, Limit: limit}
 	}
 	return nil

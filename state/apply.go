@@ -192,9 +192,7 @@ func (i *Image) change(to *ledger.Image) {
 	to.Owner = i.Owner
 	put(&to.Name, i.Name)
 	put(&to.Description, i.Description)
-	if i.State != nil {
-		to.State, to.ReadyAt = *i.State, time.Time{} // a written state does not move by itself
-	}
+	i.changeState(to)
 	put(&to.Public, i.Public)
 	put(&to.Encrypted, i.Encrypted)
 	put(&to.OSName, i.OSName)
@@ -210,6 +208,20 @@ func (i *Image) change(to *ledger.Image) {
 	put(&to.CopiedFrom, i.CopiedFrom)
 	put(&to.CreatedAt, i.CreatedAt)
 	i.changeLists(to)
+}
+
+// changeState writes a state, which does not move by itself unless it is said
+// when. A stored moment is finer than a written one, and stays if they agree.
+func (i *Image) changeState(to *ledger.Image) {
+	if i.State == nil {
+		return
+	}
+	stored := to.ReadyAt
+	to.State, to.ReadyAt = *i.State, time.Time{}
+	put(&to.ReadyAt, i.ReadyAt)
+	if i.ReadyAt != nil && stored.Truncate(time.Second).Equal(*i.ReadyAt) {
+		to.ReadyAt = stored
+	}
 }
 
 func (i *Image) changeLists(to *ledger.Image) {

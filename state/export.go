@@ -162,7 +162,7 @@ func (o Options) image(i *ledger.Image) Image {
 	entry := Image{
 		Product: i.Key.Product, Region: i.Key.Region, ID: i.Key.ID, Owner: i.Owner,
 		Name: filled(i.Name), Description: filled(i.Description),
-		State: &i.State, Public: &i.Public, Encrypted: &i.Encrypted,
+		State: &i.State, ReadyAt: filled(i.ReadyAt.Truncate(time.Second)), Public: &i.Public, Encrypted: &i.Encrypted,
 		OSName: filled(i.OSName), OSType: filled(i.OSType), Platform: filled(i.Platform), Architecture: filled(i.Architecture),
 		SizeGiB: filled(i.SizeGiB), Family: filled(i.Family), Version: filled(i.Version),
 		BootMode: filled(i.BootMode), License: filled(i.License), Imported: filled(i.Imported),

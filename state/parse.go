@@ -179,6 +179,9 @@ func (i *Image) check(e entry) {
 	if i.State != nil && e.has("state") && !slices.Contains(ledger.States, *i.State) {
 		e.fault("state", "%q is none of %s", *i.State, words(ledger.States))
 	}
+	if i.ReadyAt != nil && (i.State == nil || !slices.Contains(ledger.FirstStates, *i.State)) {
+		e.fault("readyAt", "only a state of %s ends by itself: write one beside it, or leave readyAt out", words(ledger.FirstStates))
+	}
 	if i.SizeGiB != nil && *i.SizeGiB < 0 {
 		e.fault("sizeGiB", "it is below zero")
 	}

@@ -146,6 +146,7 @@ func (f *faults) readEntry(path string, n *yaml.Node, v reflect.Value) {
 }
 
 // unknown lists the keys that are known, among which the one meant will be.
+// Without a space behind its colon a value is part of the key, and it may be a secret.
 func (f *faults) unknown(path string, key *yaml.Node, fields []field) {
 	keys := make([]string, len(fields))
 	for i, d := range fields {
@@ -155,7 +156,11 @@ func (f *faults) unknown(path string, key *yaml.Node, fields []field) {
 	if path != "" {
 		where = "in " + path
 	}
-	f.add(key.Line, "unknown key %q %s: the keys there are %s", key.Value, where, strings.Join(keys, ", "))
+	name, _, joined := strings.Cut(key.Value, ":")
+	if joined {
+		name, where = name+":", where+", where a space is missing behind the colon"
+	}
+	f.add(key.Line, "unknown key %q %s: the keys there are %s", name, where, strings.Join(keys, ", "))
 }
 
 // readList makes a list that is never nil: an empty one is written, too.

@@ -90,7 +90,8 @@ type Document struct {
 	Line int
 }
 
-// Image is an image's entry.
+// Image is an image's entry. ReadyAt is when a first state that is written
+// beside it ends by itself; without it a written state stays.
 type Image struct {
 	Product      ledger.Product    `state:"product,required"`
 	Region       string            `state:"region"`
@@ -99,6 +100,7 @@ type Image struct {
 	Name         *string           `state:"name"`
 	Description  *string           `state:"description"`
 	State        *ledger.State     `state:"state"`
+	ReadyAt      *time.Time        `state:"readyAt"`
 	Public       *bool             `state:"public"`
 	Encrypted    *bool             `state:"encrypted"`
 	OSName       *string           `state:"osName"`
