@@ -92,7 +92,7 @@ func private(f *os.File) error {
 	case err != nil:
 		return fmt.Errorf("read the key file: %w", err)
 	case info.IsDir():
-		return fmt.Errorf("key file %s is a directory", f.Name())
+		return fmt.Errorf("key file %s is a directory: name a file in it", f.Name())
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
 		return fmt.Errorf("key file %s can be used by others (mode %04o): run chmod 600 %[1]s, and think about making a new key", f.Name(), info.Mode().Perm())
 	}

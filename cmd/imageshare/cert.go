@@ -25,7 +25,7 @@ type certOrder struct {
 }
 
 func (o *certOrder) flags() *flag.FlagSet {
-	f := flag.NewFlagSet("cert", flag.ContinueOnError)
+	f := flags("cert")
 	f.StringVar(&o.dir, "dir", "imageshare-tls", "`DIR` to put the files into; an authority that is there signs once more")
 	f.Var(&o.hosts, "host", "one more `NAME` or address of the server; may be repeated (localhost, 127.0.0.1, ::1 and the vendors' hosts are always there)")
 	f.IntVar(&o.days, "days", 397, "`N` days that the server's certificate is good for; some clients refuse more than 398")
@@ -37,8 +37,6 @@ func (o *certOrder) flags() *flag.FlagSet {
 func cert(args []string, now time.Time, stdout io.Writer) error {
 	o := &certOrder{}
 	f := o.flags()
-	f.SetOutput(io.Discard)
-	f.Usage = func() {}
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return certHelp(stdout, f)
 	} else if err != nil {

@@ -6,15 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
-	"imageshare/alibaba/ecs"
 	"imageshare/ledger"
 	"imageshare/server"
 )
@@ -59,7 +56,7 @@ func defaults() *config {
 
 // flags binds every flag. The help text comes from here alone.
 func (c *config) flags() *flag.FlagSet {
-	f := flag.NewFlagSet("serve", flag.ContinueOnError)
+	f := flags("serve")
 	f.Var(&c.listen, "listen", "`ADDR[,ecs=PROFILE][,tls]` of the vendors' wires; may be repeated, each with its own profile of the ECS documents: 2017, 2019 or current (2019); tls: speaks TLS and nothing else")
 	f.StringVar(&c.adminListen, "admin-listen", c.adminListen, "`ADDR` of the admin API, /healthz, /readyz and /metrics; anything but loopback needs --admin-token-file")
 	f.StringVar(&c.adminTokenFile, "admin-token-file", "", "`FILE` with the token that admin calls must bear, but /healthz and /readyz")
@@ -87,8 +84,6 @@ func (c *config) flags() *flag.FlagSet {
 func parse(args []string, env func(string) (string, bool), stdout io.Writer) (*config, error) {
 	c := defaults()
 	f := c.flags()
-	f.SetOutput(io.Discard)
-	f.Usage = func() {}
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
 		help(stdout, f)
 		return nil, err
@@ -168,7 +163,7 @@ func (c *config) check() error {
 			return fmt.Errorf("--dev has keys that everybody knows, and --listen %s is not a loopback address: drop one of them", l.addr)
 		}
 	}
-	if err := c.checkTLS(); err != nil {
+	if err := errors.Join(c.checkTLS(), c.checkRates()); err != nil {
 		return err
 	}
 	if c.imageTransition < 0 {
@@ -257,15 +252,16 @@ func (r *rateLimits) Set(s string) error {
 		return errors.New("begin with documented or off")
 	}
 	*r = rateLimits{Documented: base == "documented", Over: map[string]int{}}
+	if !more {
+		return nil
+	}
 	for part := range strings.SplitSeq(rest, ",") {
 		name, number, _ := strings.Cut(part, "=")
 		n, err := strconv.Atoi(number)
-		if more && (err != nil || n < 0 || !strings.Contains(name, ":")) {
+		if err != nil || n < 0 || !strings.Contains(name, ":") {
 			return fmt.Errorf("%q: write PRODUCT:ACTION=CALLS, for example cvm:DescribeImageSharePermission=20", part)
 		}
-		if more {
-			r.Over[name] = n
-		}
+		r.Over[name] = n
 	}
 	return nil
 }
@@ -284,13 +280,4 @@ func tokenFrom(path string) (string, error) {
 		return "", fmt.Errorf("the admin token file %s is empty: put a long random word into it", path)
 	}
 	return token, nil
-}
-
-// profile is the ECS profile of a name.
-func profile(name string) (ecs.Profile, error) {
-	p, ok := ecs.Profiles[name]
-	if !ok {
-		return p, fmt.Errorf("no ECS profile %q: write one of %s", name, strings.Join(slices.Sorted(maps.Keys(ecs.Profiles)), ", "))
-	}
-	return p, nil
 }

@@ -138,11 +138,12 @@ func sealKey(ctx context.Context, c *config, s ledger.Store) (*seal.Key, error) 
 	key, err := seal.ReadKeyFile(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && sealed == "":
-		return seal.MakeKeyFile(path)
+		key, err = seal.MakeKeyFile(path)
+		return key, hintKey(err, "--secrets-key-file")
 	case errors.Is(err, os.ErrNotExist):
 		return nil, fmt.Errorf("%w: the store's secrets are sealed with it; bring the file back, or name it with --secrets-key-file", err)
 	case err != nil:
-		return nil, err
+		return nil, hintKey(err, "--secrets-key-file")
 	case sealed == "":
 		return key, nil
 	}
@@ -150,6 +151,15 @@ func sealKey(ctx context.Context, c *config, s ledger.Store) (*seal.Key, error) 
 		return nil, fmt.Errorf("the key in %s does not open the store's secrets: %w; name the right file with --secrets-key-file", path, err)
 	}
 	return key, nil
+}
+
+// hintKey says what to do where the system stands in the way of a key file; what
+// is wrong with the file itself says so already.
+func hintKey(err error, flag string) error {
+	if path, link := (*os.PathError)(nil), (*os.LinkError)(nil); errors.As(err, &path) || errors.As(err, &link) {
+		return fmt.Errorf("%w: name a file with %s that this user may read, or make where it is not there", err, flag)
+	}
+	return err
 }
 
 // anySecret finds one sealed secret with its name, or "" where there is none.

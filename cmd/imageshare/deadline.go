@@ -45,6 +45,13 @@ func (d *deadline) set(t time.Time, tell func(time.Time) error) error {
 	return d.settle(tell)
 }
 
+// hurry brings a deadline that lies ahead forward, if that is sooner.
+func (d *deadline) hurry(to int64) {
+	for at := d.at.Load(); at > to; at = d.at.Load() {
+		d.at.CompareAndSwap(at, to)
+	}
+}
+
 // look lets it strike if it has passed by now.
 func (d *deadline) look(now int64, tell func(time.Time) error) {
 	if at := d.at.Load(); at > none && at <= now && d.at.CompareAndSwap(at, passed) {

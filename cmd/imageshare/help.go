@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"text/tabwriter"
 )
 
@@ -31,32 +30,38 @@ func kept(store string) string {
 	return "memory, gone when this stops"
 }
 
-// welcome tells who started --dev what to paste where. The lines are for the
-// wire that speaks plain http, which is -1 where none does.
-func welcome(w io.Writer, store string, plain int, wires []string, admin string) {
-	wire := wires[max(plain, 0)]
-	_, port, _ := net.SplitHostPort(wire)
-	fmt.Fprintf(w, `
-imageshare: demo state in %[4]s. Wires on %[1]s, admin API on %[2]s.
-
-  Tencent Cloud   account 100000000001   AKIDexample / examplesecret   ap-guangzhou   img-6pb6lrmy
+// demoKeys are what the demo state lets in, and what it has to ask about.
+const demoKeys = `  Tencent Cloud   account 100000000001   AKIDexample / examplesecret   ap-guangzhou   img-6pb6lrmy
                   account 100000000002   AKIDother / othersecret
   Alibaba Cloud   account 1234567890123456   LTAIexample / examplesecret   cn-hangzhou   m-bp1caf3yicx5jlfl0001
                   account 1234567890123457   LTAIother / othersecret
 
-Point a client that you have at it:
+`
+
+// welcome tells who started --dev what to paste where. The lines are for the
+// first wire that speaks plain http, where one does.
+func welcome(w io.Writer, c *config, wires []string, admin string) {
+	state, keys, image := "demo state", demoKeys, "m-bp1caf3yicx5jlfl0001"
+	if c.seed != "" {
+		state, keys, image = "the state of "+c.seed, "", "IMAGE"
+	}
+	plain := c.listen.plain()
+	fmt.Fprintf(w, `
+imageshare: %[3]s in %[4]s. Wires on %[1]s, admin API on %[2]s.
+
+%[5]sPoint a client that you have at it:
 
   Tencent SDK for Go       prof.HttpProfile.Scheme, prof.HttpProfile.Endpoint = "HTTP", "%[1]s"
   Tencent SDK for Python   HttpProfile(protocol="http", endpoint="%[1]s")
   Tencent SDK for Node     httpProfile: { protocol: "http://", endpoint: "%[1]s" }
   Alibaba SDK for Go v2    &openapi.Config{Endpoint: tea.String("%[1]s"), Protocol: tea.String("http")}
   Alibaba SDK for Go v1    client.Domain = "%[1]s"
-  aliyun CLI               aliyun ecs DescribeImageSharePermission --endpoint %[1]s --insecure --RegionId cn-hangzhou --ImageId m-bp1caf3yicx5jlfl0001
-  Terraform, alicloud      protocol = "HTTP"   endpoints { ecs = "127.0.0.1:%[3]s" }
-  Packer, alicloud         custom_endpoint_ecs = "127.0.0.1:%[3]s"
+  aliyun CLI               aliyun ecs DescribeImageSharePermission --endpoint %[1]s --insecure --RegionId cn-hangzhou --ImageId %[6]s
+  Terraform, alicloud      protocol = "HTTP"   endpoints { ecs = "%[1]s" }
+  Packer, alicloud         custom_endpoint_ecs = "%[1]s"
   what is stored           curl -s http://%[2]s/api/v1/state?format=yaml
 
-`, wire, admin, port, kept(store))
+`, wires[max(plain, 0)], admin, state, kept(c.store), keys, image)
 	if plain < 0 {
 		fmt.Fprint(w, "This wire speaks TLS: say https where a line says http. imageshare cert tells how\neach client is made to trust the certificate.\n\n")
 	}

@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"strings"
+
+	"imageshare/alibaba/ecs"
 )
 
 // listener is one address of the vendors' wires.
@@ -47,8 +50,8 @@ func (l *listeners) Set(s string) error {
 	if _, _, err := net.SplitHostPort(one.addr); err != nil {
 		return fmt.Errorf("%q is no address: write HOST:PORT", one.addr)
 	}
-	if _, err := profile(one.profile); err != nil {
-		return err
+	if _, ok := ecs.Profiles[one.profile]; !ok {
+		return fmt.Errorf("no ECS profile %q: write one of %s", one.profile, strings.Join(slices.Sorted(maps.Keys(ecs.Profiles)), ", "))
 	}
 	if l.standing {
 		l.list, l.standing = nil, false

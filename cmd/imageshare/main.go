@@ -23,7 +23,7 @@ func main() {
 		slacken() // before anything is open: it may begin the program anew
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends whatever does not listen to the first
 	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
 }
 
@@ -57,7 +57,7 @@ func commands() []command {
 	for _, n := range []noun{accountNoun(), userNoun(), roleNoun(), keyNoun()} {
 		list = append(list, command{n.name, n.summary, n.run})
 	}
-	return append(list, command{"version", "what this binary is", func(_ context.Context, p program) error { return version(p.out) }})
+	return append(list, command{"version", "what this binary is", func(_ context.Context, p program) error { return version(p) }})
 }
 
 // run is the program as a value: exit code out, everything else handed in.

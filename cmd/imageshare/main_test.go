@@ -82,7 +82,9 @@ func TestUsage(t *testing.T) {
 		"a negative transition":      {[]string{"serve", "--image-transition", "-1s"}, nil, "write a duration like 30s"},
 		"a quota of nothing":         {[]string{"serve", "--share-quota", "vpc=1"}, nil, "vpc=1"},
 		"a rate of nothing":          {[]string{"serve", "--rate-limits", "often"}, nil, "documented or off"},
-		"a rate of no action":        {[]string{"serve", "--dev", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--rate-limits", "off,cvm:Fly=1"}, nil, "cvm:Fly"},
+		"a rate of no action":        {[]string{"serve", "--store", "sqlite:/no/such/directory/x.db", "--rate-limits", "off,cvm:Fly=1"}, nil, "cvm:Fly"},
+		"a version of something":     {[]string{"version", "1.2"}, nil, `not "1.2": see imageshare version --help`},
+		"a flag of the version":      {[]string{"version", "--bogus"}, nil, "bogus"},
 		"a word that is none":        {[]string{"serve", "--unknown-accounts", "maybe"}, nil, "accept, reject"},
 		"the same by an environment": {[]string{"serve"}, []string{"IMAGESHARE_UNKNOWN_ACCOUNTS", "maybe"}, "IMAGESHARE_UNKNOWN_ACCOUNTS"},
 	} {
@@ -336,16 +338,18 @@ func TestRefusedBeforeServing(t *testing.T) {
 		args []string
 		want string
 	}{
-		"a faulty seed":    {[]string{"--store", "memory:", "--seed", write(t, dir, "bad.yaml", "version: 1\nfoo: 1\n")}, "bad.yaml:2"},
-		"a seed elsewhere": {[]string{"--store", "memory:", "--seed", write(t, dir, "far.yaml", "version: 1\nimages:\n  - {product: ecs, region: mars, id: m-1, owner: '5'}\n")}, "far.yaml:3"},
-		"no seed there":    {[]string{"--store", "memory:", "--seed", filepath.Join(dir, "no.yaml")}, "no.yaml: no such file or directory: name a file with --seed"},
-		"a busy port":      {[]string{"--store", "memory:", "--listen", busy.wires}, "stop what listens there, or choose another address with --listen"},
-		"no such port":     {[]string{"--store", "memory:", "--listen", "127.0.0.1:99999"}, "invalid port: choose another address with --listen"},
-		"no directory":     {[]string{"--store", "sqlite:" + filepath.Join(dir, "no", "x.db")}, "make its directory first"},
-		"a directory":      {[]string{"--store", "sqlite:" + dir}, "name a file in it"},
-		"no token there":   {[]string{"--store", "memory:", "--admin-token-file", filepath.Join(dir, "no.token")}, "name a file with --admin-token-file"},
-		"an empty token":   {[]string{"--store", "memory:", "--admin-token-file", write(t, dir, "empty.token", "\n")}, "empty"},
-		"not a database":   {[]string{"--store", "sqlite:" + write(t, dir, "not.db", strings.Repeat("not a database ", 100))}, "not.db"},
+		"a faulty seed":      {[]string{"--store", "memory:", "--seed", write(t, dir, "bad.yaml", "version: 1\nfoo: 1\n")}, "bad.yaml:2"},
+		"a seed elsewhere":   {[]string{"--store", "memory:", "--seed", write(t, dir, "far.yaml", "version: 1\nimages:\n  - {product: ecs, region: mars, id: m-1, owner: '5'}\n")}, "far.yaml:3"},
+		"no seed there":      {[]string{"--store", "memory:", "--seed", filepath.Join(dir, "no.yaml")}, "no.yaml: no such file or directory: name a file with --seed"},
+		"a busy port":        {[]string{"--store", "memory:", "--listen", busy.wires}, "stop what listens there, or choose another address with --listen"},
+		"no such port":       {[]string{"--store", "memory:", "--listen", "127.0.0.1:99999"}, "invalid port: choose another address with --listen"},
+		"no directory":       {[]string{"--store", "sqlite:" + filepath.Join(dir, "no", "x.db")}, "make its directory first"},
+		"a directory":        {[]string{"--store", "sqlite:" + dir}, "name a file in it"},
+		"no token there":     {[]string{"--store", "memory:", "--admin-token-file", filepath.Join(dir, "no.token")}, "name a file with --admin-token-file"},
+		"an empty token":     {[]string{"--store", "memory:", "--admin-token-file", write(t, dir, "empty.token", "\n")}, "empty"},
+		"no place for a key": {[]string{"--store", "memory:", "--secrets-key-file", filepath.Join(dir, "no", "x.key")}, "name a file with --secrets-key-file"},
+		"a key's directory":  {[]string{"--store", "memory:", "--secrets-key-file", dir}, "name a file in it"},
+		"not a database":     {[]string{"--store", "sqlite:" + write(t, dir, "not.db", strings.Repeat("not a database ", 100))}, "not.db"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, errs bytes.Buffer

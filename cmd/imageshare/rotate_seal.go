@@ -122,13 +122,13 @@ func (r *resealing) keys(ctx context.Context, s ledger.Store) error {
 		return fmt.Errorf("look for sealed secrets: %w", err)
 	}
 	if r.oldKey, err = seal.ReadKeyFile(r.old); err != nil {
-		return err
+		return hintKey(err, "--secrets-key-file")
 	}
 	r.newKey, err = seal.ReadKeyFile(r.new)
 	missing := errors.Is(err, os.ErrNotExist)
 	switch {
 	case err != nil && !missing:
-		return err
+		return hintKey(err, "--new-secrets-key-file")
 	case !missing && r.newKey.String() == r.oldKey.String():
 		return fmt.Errorf("%s and %s hold the same key: name a file that is not there, and a new key is made", r.old, r.new)
 	case !missing && opens(r.newKey, name, sealed):
@@ -138,7 +138,7 @@ func (r *resealing) keys(ctx context.Context, s ledger.Store) error {
 	case missing:
 		r.newKey, err = seal.MakeKeyFile(r.new)
 	}
-	return err
+	return hintKey(err, "--new-secrets-key-file")
 }
 
 func opens(k *seal.Key, name, sealed string) bool {

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	stdlog "log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -50,8 +51,12 @@ const (
 	idling    = 5 * time.Minute
 )
 
-// drain is how long requests under way have to finish after a signal.
-const drain = 10 * time.Second
+// drain is how long requests under way have to finish after a signal, arriving
+// how long to come whole: nobody's work is lost with one that does not.
+const (
+	drain    = 10 * time.Second
+	arriving = drain / 2
+)
 
 // maxHeader bounds a request's line and headers. The longest that are taken
 // have a query of 32 KiB and a token of 8 KiB. Some signatures are tried over
@@ -74,7 +79,10 @@ func serve(ctx context.Context, args []string, env func(string) (string, bool), 
 		return err
 	}
 	d, err := openData(ctx, c, log)
-	if err != nil {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		log.Info("stopped before anything was served")
+		return nil
+	} else if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.store.Close()) }()
@@ -84,7 +92,7 @@ func serve(ctx context.Context, args []string, env func(string) (string, bool), 
 	}
 	ready := fmt.Sprintf("ready wires=%s admin=%s", strings.Join(doors.wires(), ","), doors.admin())
 	if c.dev {
-		welcome(stderr, c.store, c.listen.plain(), doors.wires(), doors.admin())
+		welcome(stderr, c, doors.wires(), doors.admin())
 	}
 	return doors.serve(ctx, log, func() { fmt.Fprintln(stdout, ready) })
 }
@@ -122,11 +130,8 @@ func (c *config) open(d *data, shown *pair, log *slog.Logger) (*doors, error) {
 	})
 	o := &doors{flush: s.Flush}
 	for _, l := range c.listen.list {
-		catalogue, err := c.catalogue(d.ledger, sessions, l.profile)
-		if err == nil {
-			err = o.add("--listen", l.addr, s.Handler(catalogue), wirePatience, log)
-		}
-		if err != nil {
+		catalogue := c.catalogue(d.ledger, sessions, l.profile)
+		if err := o.add("--listen", l.addr, s.Handler(catalogue), wirePatience, log); err != nil {
 			return nil, errors.Join(err, o.close())
 		}
 		if l.tls {
@@ -146,27 +151,30 @@ func (c *config) open(d *data, shown *pair, log *slog.Logger) (*doors, error) {
 	return o, nil
 }
 
-// catalogue is what a listener offers. A rate limit of an action that is not
-// there is a slip of the pen, and refused.
-func (c *config) catalogue(l *ledger.Ledger, sessions *session.Issuer, name string) (*api.Catalogue, error) {
-	p, err := profile(name)
-	if err != nil {
-		return nil, err
-	}
-	catalogue := api.NewCatalogue(
-		cvm.Actions(l), ecs.Actions(l, p), ens.Actions(l, ens.Options{PlainAccounts: c.ensAccounts.value == "strings"}),
+// catalogue is what a listener with a profile offers.
+func (c *config) catalogue(l *ledger.Ledger, sessions *session.Issuer, profile string) *api.Catalogue {
+	return api.NewCatalogue(
+		cvm.Actions(l), ecs.Actions(l, ecs.Profiles[profile]), ens.Actions(l, ens.Options{PlainAccounts: c.ensAccounts.value == "strings"}),
 		tencentsts.Actions(l, sessions), alibabasts.Actions(l, sessions), region.Actions(l), tag.Actions(l), cbs.Actions(l),
 	)
+}
+
+// checkRates refuses the limit of an action that is not there, which is a slip
+// of the pen. Every profile has the same actions, and none is called here.
+func (c *config) checkRates() error {
+	if len(c.rateLimits.Over) == 0 {
+		return nil
+	}
 	names := map[string]bool{}
-	for _, a := range catalogue.Actions() {
+	for _, a := range c.catalogue(nil, nil, c.listen.list[0].profile).Actions() {
 		names[a.Product+":"+a.Name] = true
 	}
 	for limited := range c.rateLimits.Over {
 		if !names[limited] {
-			return nil, usageError{fmt.Errorf("--rate-limits names %s, which is no action here", limited)}
+			return fmt.Errorf("--rate-limits names %s, which is no action here: write one of a product's own, as in cvm:DescribeImageSharePermission=20", limited)
 		}
 	}
-	return catalogue, nil
+	return nil
 }
 
 // add opens one listener. patience is how long a request may take to arrive.
@@ -187,10 +195,23 @@ func (o *doors) add(name, addr string, h http.Handler, patience time.Duration, l
 		MaxHeaderBytes: maxHeader,
 		// OPTIONS * gets the cloud's own answer like any other method.
 		DisableGeneralOptionsHandler: true,
-		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ErrorLog:                     stdlog.New(complaints{log}, "", 0),
 		ConnState:                    o.watch.note,
 	})
 	return nil
+}
+
+// complaints are what http.Server says: about a client for who looks for a
+// fault, but for everybody that it could take no connection at all.
+type complaints struct{ log *slog.Logger }
+
+func (c complaints) Write(line []byte) (int, error) {
+	level, text := slog.LevelDebug, strings.TrimSpace(string(line))
+	if strings.Contains(text, "Accept error") {
+		level = slog.LevelWarn
+	}
+	c.log.Log(context.Background(), level, text)
+	return len(line), nil
 }
 
 // orStop is what else helps where an address is in use.
@@ -235,17 +256,34 @@ func (o *doors) serve(ctx context.Context, log *slog.Logger, ready func()) error
 		log.Info("stopping", "within", drain)
 	case err = <-failed:
 	}
-	o.watch.stop()
-	drained, cancel := context.WithTimeout(context.Background(), drain)
+	err = errors.Join(err, o.drain())
+	flushed, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
-	for _, s := range o.servers {
-		if stop := s.Shutdown(drained); stop != nil {
-			err = errors.Join(err, fmt.Errorf("requests did not finish within %v: %w", drain, stop), s.Close())
-		}
-	}
 	// What is lost with it is no change that was acknowledged.
-	if lost := o.flush(drained); lost != nil {
+	if lost := o.flush(flushed); lost != nil {
 		log.Warn("when keys were last used could not be written", "error", lost)
+	}
+	return err
+}
+
+// drain lets the requests of all listeners finish that are under way.
+func (o *doors) drain() error {
+	o.watch.stop(time.Now().Add(arriving))
+	ctx, cancel := context.WithTimeout(context.Background(), drain)
+	defer cancel()
+	stopped := make(chan error, len(o.servers))
+	for _, s := range o.servers {
+		go func() {
+			err := s.Shutdown(ctx)
+			if err != nil {
+				err = errors.Join(fmt.Errorf("requests did not finish within %v: %w", drain, err), s.Close())
+			}
+			stopped <- err
+		}()
+	}
+	var err error
+	for range o.servers {
+		err = errors.Join(err, <-stopped)
 	}
 	return err
 }

@@ -1,13 +1,30 @@
 package main
 
 import (
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"runtime/debug"
 )
 
-// version prints what the Go tool recorded when it built this binary.
-func version(w io.Writer) error {
+func version(p program) error {
+	rest, err := parseAll(flags("version"), p.args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		_, err = fmt.Fprint(p.out, "imageshare version\n\nSays which version this binary is, and which Go made it.\n")
+		return err
+	case err == nil && len(rest) > 0:
+		err = fmt.Errorf("version takes nothing more, not %q", rest[0])
+	}
+	if err != nil {
+		return seeHelp(err, "version")
+	}
+	return printVersion(p.out)
+}
+
+// printVersion says what the Go tool recorded when it built this binary.
+func printVersion(w io.Writer) error {
 	built, ok := debug.ReadBuildInfo()
 	if !ok {
 		_, err := fmt.Fprintln(w, "imageshare, built without module information")

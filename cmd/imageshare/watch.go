@@ -113,7 +113,8 @@ func (w *watch) note(c net.Conn, s http.ConnState) {
 // stop ends the connections on which nothing was asked yet. Clients open some
 // in advance, and http.Server.Shutdown waits five seconds for each, in case a
 // request is on its way: a stop should take as long as the work, not longer.
-func (w *watch) stop() {
+// What is being asked has until then to arrive.
+func (w *watch) stop(until time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stopping = true
@@ -121,6 +122,7 @@ func (w *watch) stop() {
 		if !c.asked.Load() {
 			_ = c.TCPConn.Close() // nobody asked anything on it
 		}
+		c.reads.hurry(elapsed(until))
 	}
 }
 

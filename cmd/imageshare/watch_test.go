@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	stdlog "log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -402,7 +403,7 @@ func TestStopEndsWhatNobodyAskedOn(t *testing.T) {
 	<-asked
 	half.say(whole[:20])
 	await(t, func() bool { return o.watch.count() == 3 })
-	o.watch.stop()
+	o.watch.stop(time.Now())
 	silent.hangsUp()
 	half.hangsUp()
 	dial(t, addr).hangsUp() // which came too late
@@ -439,9 +440,58 @@ func TestServingLooks(t *testing.T) {
 	slow.say(posted + "12345")
 	<-asked
 	stop()
-	ticks <- time.Now().Add(wirePatience + lookEvery)
+	// It has less time to come whole by now, and nobody's work is lost with it.
+	go func() {
+		for late := time.Now().Add(arriving + lookEvery); ; {
+			select {
+			case ticks <- late:
+			case <-t.Context().Done():
+				return
+			}
+		}
+	}()
 	slow.hears("too slow: 12345")
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestStopOfAllListenersAtOnce: one that waits for its last request does not
+// keep the others open.
+func TestStopOfAllListenersAtOnce(t *testing.T) {
+	t.Parallel()
+	asked, more, ended := make(chan struct{}), make(chan struct{}), make(chan error)
+	o := &doors{flush: func(context.Context) error { return nil }}
+	for _, h := range []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) { asked <- struct{}{}; <-more; hello(w, r) }, hello} {
+		if err := o.add("--listen", "127.0.0.1:0", h, wirePatience, slog.New(slog.DiscardHandler)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go func() { ended <- o.serve(ctx, slog.New(slog.DiscardHandler), func() {}) }()
+	working, idle := dial(t, o.wires()[0]), dial(t, o.admin())
+	idle.say(whole)
+	idle.hears("hello")
+	working.say(whole)
+	<-asked
+	stop()
+	idle.hangsUp()
+	close(more)
+	working.hears("hello")
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestWhatPeopleMustHear of http.Server is that it can take no connection.
+func TestWhatPeopleMustHear(t *testing.T) {
+	t.Parallel()
+	var said bytes.Buffer
+	log := stdlog.New(complaints{slog.New(slog.NewTextHandler(&said, nil))}, "", 0)
+	log.Print("http: TLS handshake error from 127.0.0.1:1: EOF")
+	log.Print("http: Accept error: accept tcp 127.0.0.1:7080: accept4: too many open files; retrying in 1s")
+	if got := said.String(); strings.Contains(got, "handshake") || !strings.Contains(got, "level=WARN msg=\"http: Accept error: accept tcp") {
+		t.Error(got)
 	}
 }
