@@ -1,6 +1,8 @@
 package state
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,12 +17,8 @@ func (f *File) Apply(e *ledger.Editor, keys Sealer) error {
 	if err := f.applyRegions(e); err != nil {
 		return err
 	}
-	for i := range f.Accounts {
-		a := &f.Accounts[i]
-		err := e.Account(a.key(), func(to *ledger.Account) error { return a.change(f.name, to, keys) })
-		if err != nil {
-			return f.explain(a.Line, err)
-		}
+	if err := f.applyAccounts(e, keys); err != nil {
+		return err
 	}
 	for i := range f.Images {
 		img := &f.Images[i]
@@ -28,6 +26,33 @@ func (f *File) Apply(e *ledger.Editor, keys Sealer) error {
 		if err != nil {
 			return f.explain(img.lineOf(err), err)
 		}
+	}
+	return nil
+}
+
+// applyAccounts writes the accounts in the order of the file, but for those that
+// take a key or a number over from one behind them: they are written after it.
+func (f *File) applyAccounts(e *ledger.Editor, keys Sealer) error {
+	var waiting []*Account
+	for i := range f.Accounts {
+		waiting = append(waiting, &f.Accounts[i])
+	}
+	for len(waiting) > 0 {
+		var left []*Account
+		var first error
+		for _, a := range waiting {
+			err := e.Account(a.key(), func(to *ledger.Account) error { return a.change(f.name, to, keys) })
+			switch {
+			case errors.Is(err, ledger.ErrKeyTaken), errors.Is(err, ledger.ErrNumberTaken):
+				left, first = append(left, a), cmp.Or(first, f.explain(a.Line, err))
+			case err != nil:
+				return f.explain(a.Line, err)
+			}
+		}
+		if len(left) == len(waiting) {
+			return first
+		}
+		waiting = left
 	}
 	return nil
 }

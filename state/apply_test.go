@@ -247,6 +247,28 @@ func TestWrittenStatesStay(t *testing.T) {
 	}
 }
 
+// TestKeysMoveEitherWay: the order of accounts is that of their numbers in an
+// export, and says nothing.
+func TestKeysMoveEitherWay(t *testing.T) {
+	t.Parallel()
+	for _, to := range []string{"1", "3"} {
+		h := newHouse(t, seal.NewKey())
+		h.must(`{version: 1, accounts: [{cloud: tencent, id: 2, keys: [{id: K, secret: s}], users: [{name: u, id: 7}]}]}`)
+		other := `{cloud: tencent, id: ` + to + `, keys: [{id: K, secret: t}], users: [{name: u, id: 7}]}`
+		if err := h.apply(`{version: 1, accounts: [` + other + `]}`); !errors.Is(err, ledger.ErrKeyTaken) {
+			t.Errorf("to %s, before it goes there: %v", to, err)
+		}
+		accounts := []string{other, `{cloud: tencent, id: 2, keys: [], users: []}`}
+		if to == "3" {
+			slices.Reverse(accounts)
+		}
+		h.must(`{version: 1, accounts: [` + strings.Join(accounts, ", ") + `]}`)
+		if a := h.account(ledger.Tencent, to); len(a.Keys) != 1 || a.Users[0].Number != "7" {
+			t.Errorf("to %s: %+v", to, a)
+		}
+	}
+}
+
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, seal.NewKey())
