@@ -80,7 +80,6 @@ var besides = map[string][]error{
 	"ecs:ModifyImageShareGroupPermission": publishing,
 
 	"ecs:CreateImage":             {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrTokenOther, ledger.ErrDryRun},
-	"ecs:DescribeImageFromFamily": {ledger.ErrTooWide},
 	"ecs:DeleteSnapshot":          {ledger.ErrSnapshotInUse},
 	"ecs:ListTagResources":        {ledger.ErrTooWide},
 	"ecs:TagResources":            {ledger.ErrTagQuota},

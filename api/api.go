@@ -113,6 +113,7 @@ type Action struct {
 	Generation string // as in Call
 	Name       string
 	Version    string
+	SameAs     string // as in Spec
 	Regional   bool
 	Rate       int // calls per second and account; 0: not limited
 	Faults     []Fault

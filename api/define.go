@@ -19,6 +19,9 @@ type Spec[In any] struct {
 	Version string
 	// Generation is as in Call.
 	Generation string
+	// SameAs names the product's action that does the same today, where this is
+	// an older name for it: what a policy denies by that name is denied here, too.
+	SameAs string
 	// Regional: the call's region must be one that the product serves.
 	Regional bool
 	// Rate is the documented number of calls per second and account; 0 where no document says one.
@@ -46,7 +49,7 @@ func Define[In, Out any](s Spec[In], fn func(context.Context, *Request, *In) (*O
 	shape := param.NewShape(reflect.TypeFor[In]())
 	shape.Limit(s.Limits)
 	return Action{
-		Cloud: s.Cloud, Product: s.Product, Generation: s.Generation, Name: s.Name, Version: s.Version,
+		Cloud: s.Cloud, Product: s.Product, Generation: s.Generation, Name: s.Name, Version: s.Version, SameAs: s.SameAs,
 		Regional: s.Regional, Rate: s.Rate, Faults: s.Faults,
 		decode: func(b param.Bag, strict bool) (any, error) {
 			in := new(In)

@@ -80,15 +80,32 @@ func (x *exchange) permit(ctx context.Context) error {
 		return err
 	}
 	for _, l := range x.rights {
-		d := policy.Decide(x.compiled.all(x.Server, x.caller.Cloud, l.docs), asked)
-		if d.Effect != policy.Allowed {
-			return &api.Denial{
-				Action: asked.Action, Resource: x.named(d.Resource), Explicit: d.Effect == policy.ExplicitDeny,
-				Layer: l.kind, Caller: x.caller, Principal: x.displayed(),
-			}
+		if err := x.ask(l, asked); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// ask asks one layer. What it denies by the name that an action has today
+// cannot be done by an older one: who denied it need not have known that there
+// is another. To allow something, one name is not the other.
+func (x *exchange) ask(l layer, asked policy.Request) error {
+	policies := x.compiled.all(x.Server, x.caller.Cloud, l.docs)
+	d := policy.Decide(policies, asked)
+	if d.Effect == policy.Allowed && x.action.SameAs != "" {
+		asked.Action = x.action.Product + ":" + x.action.SameAs
+		if today := policy.Decide(policies, asked); today.Effect == policy.ExplicitDeny {
+			d = today
+		}
+	}
+	if d.Effect == policy.Allowed {
+		return nil
+	}
+	return &api.Denial{
+		Action: asked.Action, Resource: x.named(d.Resource), Explicit: d.Effect == policy.ExplicitDeny,
+		Layer: l.kind, Caller: x.caller, Principal: x.displayed(),
+	}
 }
 
 // maxAsked bounds the names that policies are asked about, all together: a

@@ -38,7 +38,7 @@ func (in *AddTagsRequest) Check() error {
 
 func addTags(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[AddTagsRequest]{
-		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "AddTags", Regional: true, Faults: taggingFaults,
+		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "AddTags", SameAs: "TagResources", Regional: true, Faults: taggingFaults,
 		Resources: func(r *api.Request, in *AddTagsRequest) []string {
 			return []string{arn(r, in.ResourceType, in.ResourceId)}
 		},

@@ -2,7 +2,6 @@ package ecs
 
 import (
 	"context"
-	"slices"
 
 	"imageshare/api"
 	"imageshare/ledger"
@@ -35,7 +34,7 @@ type FamilyImage struct {
 func describeImageFromFamily(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[DescribeImageFromFamilyRequest]{
 		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "DescribeImageFromFamily", Regional: true,
-		Faults:    slices.Concat([]api.Fault{tooWide}, unknown("The specified ImageId does not exist.", "The RegionId provided does not exist.")),
+		Faults:    unknown("The specified ImageId does not exist.", "The RegionId provided does not exist."),
 		Resources: func(*api.Request, *DescribeImageFromFamilyRequest) []string { return []string{"*"} },
 	}, func(ctx context.Context, r *api.Request, in *DescribeImageFromFamilyRequest) (*DescribeImageFromFamilyResponse, error) {
 		out := &DescribeImageFromFamilyResponse{}

@@ -192,7 +192,7 @@ const minute = "2006-01-02T15:04Z"
 // view is the request in the ledger's words.
 func (in *DescribeImagesRequest) view(r *api.Request) ledger.View {
 	v := ledger.View{
-		Product: ledger.ECS, Region: r.Region, Sets: in.sets(), IDs: in.ImageId, Snapshot: in.SnapshotId,
+		Product: ledger.ECS, Region: r.Region, Sets: in.sets(), IDs: in.ids(), Snapshot: in.SnapshotId,
 		States: in.states(), Family: in.ImageFamily, Owner: in.ImageOwnerId,
 		Offset: api.Offset(in.PageNumber, in.PageSize), Limit: in.PageSize,
 	}
@@ -200,6 +200,16 @@ func (in *DescribeImagesRequest) view(r *api.Request) ledger.View {
 		v.Match = in.matches
 	}
 	return v
+}
+
+// ids are the images that are named. What is no id of one is an unknown one,
+// and where nothing else is named, nothing is; nil is for all.
+func (in *DescribeImagesRequest) ids() []string {
+	malformed := func(id string) bool { return !ledger.ECS.ValidImageID(id) }
+	if !slices.ContainsFunc(in.ImageId, malformed) {
+		return in.ImageId
+	}
+	return slices.DeleteFunc(slices.Clone(in.ImageId), malformed)
 }
 
 // looks reports whether each image has to be looked at: no index has parts of

@@ -52,7 +52,7 @@ var groupFaults = []api.Fault{
 
 func modifyImageShareGroupPermission(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[ModifyImageShareGroupPermissionRequest]{
-		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "ModifyImageShareGroupPermission",
+		Cloud: ledger.Alibaba, Product: product, Version: version, Name: "ModifyImageShareGroupPermission", SameAs: "ModifyImageSharePermission",
 		Regional: true, Faults: slices.Concat(groupFaults, unfit, unknown("The specified ImageId does not exist.", noRegion)),
 		Resources: func(r *api.Request, in *ModifyImageShareGroupPermissionRequest) []string {
 			return resource(r, in.ImageId)

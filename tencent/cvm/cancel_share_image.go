@@ -21,7 +21,7 @@ type CancelShareImageResponse struct{}
 
 func cancelShareImage(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[CancelShareImageRequest]{
-		Cloud: ledger.Tencent, Product: product, Generation: generation2016, Name: "CancelShareImage",
+		Cloud: ledger.Tencent, Product: product, Generation: generation2016, Name: "CancelShareImage", SameAs: "ModifyImageSharePermission",
 		Regional: true, Faults: faults,
 		Resources: func(r *api.Request, in *CancelShareImageRequest) []string { return resource(r, in.ImageId) },
 	}, func(ctx context.Context, r *api.Request, in *CancelShareImageRequest) (*CancelShareImageResponse, error) {

@@ -66,7 +66,7 @@ var (
 	errDiskAlone  = errors.New("data disks without their machine")
 )
 
-var createImageFaults = slices.Concat(makingFaults, []api.Fault{
+var createImageFaults = slices.Concat(makingFaults, tagFaults, []api.Fault{
 	tooLong("InvalidParameter.ValueTooLarge"),
 	{Err: errNoSource, Status: 4000, Code: "InvalidParameter.SpecifyOneParameter", Message: "One of the parameters `InstanceId` and `SnapshotIds` is required."},
 	{Err: errTwoSources, Status: 4000, Code: "InvalidParameterConflict", Message: "The parameters `InstanceId` and `SnapshotIds` cannot be given together."},
@@ -87,6 +87,7 @@ var (
 func (in *CreateImageRequest) Check() error {
 	return cmp.Or(
 		called(in.ImageName, in.ImageDescription), yesOrNo("ForcePoweroff", in.ForcePoweroff), yesOrNo("Sysprep", in.Sysprep), in.source(),
+		checkTags(in.TagSpecification),
 	)
 }
 

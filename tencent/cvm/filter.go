@@ -23,11 +23,14 @@ const (
 	maxValues  = 5
 )
 
-// fits says of each filter when an image fits a value. Nothing here stands in
-// a dedicated cluster.
+// imageType is the filter that chooses sets: of an image in one there is
+// nothing more to ask.
+const imageType = "image-type"
+
+// fits says of each other filter when an image fits a value. Nothing here
+// stands in a dedicated cluster.
 var fits = map[string]func(s ledger.Seen, value string) bool{
 	"image-id":             func(s ledger.Seen, v string) bool { return s.Key.ID == v },
-	"image-type":           func(s ledger.Seen, v string) bool { return imageTypes[s.As] == v },
 	"image-name":           func(s ledger.Seen, v string) bool { return ledger.Occurs(s.Name, v) },
 	"platform":             func(s ledger.Seen, v string) bool { return ledger.Occurs(s.Platform, v) },
 	"tag-key":              func(s ledger.Seen, v string) bool { _, ok := s.Tags[v]; return ok },
@@ -50,7 +53,8 @@ func hasTagValue(s ledger.Seen, value string) bool {
 	return false
 }
 
-// fit is when an image fits a value of the filter; nil for a name that is none.
+// fit is when an image fits a value of the filter; nil for image-type, and for
+// a name that is none.
 func (f Filter) fit() func(ledger.Seen, string) bool {
 	if key, ok := strings.CutPrefix(f.Name, "tag:"); ok {
 		return func(s ledger.Seen, v string) bool { text, has := s.Tags[key]; return has && text == v }
@@ -60,7 +64,7 @@ func (f Filter) fit() func(ledger.Seen, string) bool {
 
 func (f Filter) check() error {
 	switch {
-	case f.fit() == nil:
+	case f.Name != imageType && f.fit() == nil:
 		return &param.Error{Rule: errFilterName, Field: f.Name}
 	case len(f.Values) > maxValues:
 		return &param.Error{Rule: errFilterValues, Field: f.Name}
@@ -76,7 +80,7 @@ func (f Filter) narrow(v *ledger.View) {
 		v.Sets = slices.DeleteFunc(v.Sets, func(s ledger.Set) bool { return s != ledger.Owned })
 	}
 	switch {
-	case f.Name == "image-type":
+	case f.Name == imageType:
 		v.Sets = slices.DeleteFunc(v.Sets, func(s ledger.Set) bool { return !slices.Contains(f.Values, imageTypes[s]) })
 	case f.Name == "image-id" && v.IDs == nil:
 		v.IDs = append([]string{}, f.Values...)

@@ -46,7 +46,7 @@ type ShareUinInfo struct {
 
 func getImageShareUinInfo(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[GetImageShareUinInfoRequest]{
-		Cloud: ledger.Tencent, Product: product, Generation: generation2016, Name: "GetImageShareUinInfo",
+		Cloud: ledger.Tencent, Product: product, Generation: generation2016, Name: "GetImageShareUinInfo", SameAs: "DescribeImageSharePermission",
 		Regional: true, Faults: faults,
 		// As for DescribeImageSharePermission, which came after it.
 		Resources: func(r *api.Request, _ *GetImageShareUinInfoRequest) []string { return resource(r, "*") },

@@ -1,6 +1,7 @@
 package cvm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -73,7 +74,7 @@ var (
 	errLicense  = errors.New("no such license type")
 )
 
-var importImageFaults = slices.Concat(makingFaults, []api.Fault{
+var importImageFaults = slices.Concat(makingFaults, tagFaults, []api.Fault{
 	tooLong("InvalidParameterValue.TooLarge"),
 	{Err: errURL, Status: 4000, Code: "InvalidParameter.InvalidParameterUrlError", Message: "The value of parameter `{field}` is no http or https address."},
 	{Err: errBootMode, Status: 4000, Code: "InvalidParameterValue.InvalidBootMode", Message: "The value of parameter `{field}` must be `Legacy BIOS` or `UEFI`."},
@@ -97,7 +98,7 @@ func (in *ImportImageRequest) Check() error {
 	case !slices.Contains([]string{"", "TencentCloud", "BYOL"}, in.LicenseType):
 		return &param.Error{Rule: errLicense, Field: "LicenseType"}
 	}
-	return called(in.ImageName, in.ImageDescription)
+	return cmp.Or(called(in.ImageName, in.ImageDescription), checkTags(in.TagSpecification))
 }
 
 func (in *ImportImageRequest) image(region string) *ledger.Image {

@@ -14,7 +14,7 @@ import (
 
 // answer is what the tests look at of any answer.
 type answer struct {
-	Error         struct{ Code string }
+	Error         struct{ Code, Message string }
 	ImageId       string
 	ImageNumQuota int64
 	TotalCount    *int64

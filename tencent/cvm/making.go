@@ -12,14 +12,6 @@ import (
 
 // What the actions that make and change images have in common.
 
-// TagSpecification is tags for what an action makes.
-type TagSpecification struct {
-	// The kind of resource that the tags are for: image.
-	ResourceType string
-	// The tags.
-	Tags []Tag
-}
-
 // diskGiB is the size of a disk whose real one is not known, since no bytes
 // are ever read: the vendor's usual system disk.
 const diskGiB = 50
@@ -47,17 +39,6 @@ func called(name, description string) error {
 		return &param.Error{Rule: param.ErrMissing, Field: "ImageName"}
 	}
 	return cmp.Or(short("ImageName", name, maxName), short("ImageDescription", description, maxDescription))
-}
-
-// tagged are the tags of a request by their keys.
-func tagged(specs []TagSpecification) map[string]string {
-	all := map[string]string{}
-	for _, s := range specs {
-		for _, t := range s.Tags {
-			all[t.Key] = t.Value
-		}
-	}
-	return all
 }
 
 // makingFaults are the rows of a new image.

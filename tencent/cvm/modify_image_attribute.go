@@ -7,6 +7,7 @@ import (
 
 	"imageshare/api"
 	"imageshare/ledger"
+	"imageshare/param"
 )
 
 // ModifyImageAttributeRequest changes what an image is called and whether it
@@ -14,7 +15,7 @@ import (
 type ModifyImageAttributeRequest struct {
 	// The image, one of the caller's own.
 	ImageId string `api:"required"`
-	// A new name, unique in the region, up to 60 characters.
+	// A new name, unique in the region, 1 to 60 characters.
 	ImageName *string
 	// A new description, up to 256 characters.
 	ImageDescription *string
@@ -42,8 +43,12 @@ var modifyImageAttributeFaults = slices.Concat([]api.Fault{
 	{Err: ledger.ErrStillShared, Status: 5100, Code: "InvalidImageId.IncorrectState", Message: "The image `{image}` is shared: cancel all its shares before you deprecate it."},
 }, busy, missing)
 
-// Check holds the texts to their bounds.
+// Check holds the texts to their bounds. A name may be left as it is, which is
+// not to take it away: no image is made without one.
 func (in *ModifyImageAttributeRequest) Check() error {
+	if in.ImageName != nil && *in.ImageName == "" {
+		return &param.Error{Rule: param.ErrRange, Field: "ImageName", Reason: "is empty"}
+	}
 	text := func(s *string) string {
 		if s == nil {
 			return ""

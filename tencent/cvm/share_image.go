@@ -21,7 +21,7 @@ type ShareImageResponse struct{}
 
 func shareImage(l *ledger.Ledger) api.Action {
 	return api.Define(api.Spec[ShareImageRequest]{
-		Cloud: ledger.Tencent, Product: product, Generation: generation2016, Name: "ShareImage",
+		Cloud: ledger.Tencent, Product: product, Generation: generation2016, Name: "ShareImage", SameAs: "ModifyImageSharePermission",
 		Regional: true, Faults: slices.Concat(modifyFaults, faults),
 		Resources: func(r *api.Request, in *ShareImageRequest) []string { return resource(r, in.ImageId) },
 	}, func(ctx context.Context, r *api.Request, in *ShareImageRequest) (*ShareImageResponse, error) {
