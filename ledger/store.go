@@ -59,8 +59,9 @@ type Reader interface {
 }
 
 // Writer changes records inside an Update. What it is given is written as it
-// is at that moment. Text that is not UTF-8 and times finer than their fields
-// promise are ErrInvalid: no engine could give them back as they were.
+// is at that moment. Text that is not UTF-8, times finer than their fields
+// promise and two shares of one account are ErrInvalid: no engine could give
+// them back as they were.
 type Writer interface {
 	// PutImage writes a record whole, shares included, new or not.
 	PutImage(*Image) error

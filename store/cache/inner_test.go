@@ -181,3 +181,25 @@ func TestChangeThatIsOver(t *testing.T) {
 		}
 	}
 }
+
+// Nor does one that has read what it writes when it is over.
+func TestChangeThatIsOverAndHasRead(t *testing.T) {
+	t.Parallel()
+	s := New(file(t), 1<<20)
+	write(t, s, ledger.Image{Key: key})
+	for what, late := range map[string]func(ledger.Tx) error{
+		"a write":    func(tx ledger.Tx) error { return tx.PutImage(&ledger.Image{Key: key}) },
+		"a deletion": func(tx ledger.Tx) error { return tx.DeleteImage(key) },
+	} {
+		var kept ledger.Tx
+		if err := s.Update(t.Context(), func(tx ledger.Tx) error { kept = tx; _, err := tx.Image(t.Context(), key); return err }); err != nil {
+			t.Fatal(err)
+		}
+		if late(kept) == nil {
+			t.Errorf("%s of a change that is over", what)
+		}
+		if c := s.name(imageName(key)).cell; c.changes != 0 {
+			t.Errorf("%s: the cell stays closed", what)
+		}
+	}
+}

@@ -19,7 +19,11 @@ func (s *Store) Update(ctx context.Context, change func(ledger.Tx) error) error 
 			s.open(c, times)
 		}
 	}()
-	return s.Store.Update(ctx, func(tx ledger.Tx) error { return change(&noting{Tx: tx, store: s, shut: shut}) })
+	return s.Store.Update(ctx, func(tx ledger.Tx) error {
+		n := &noting{Tx: tx, store: s, shut: shut}
+		defer func() { n.read = nil }() // who keeps n is to ask the engine, which says that it is over
+		return change(n)
+	})
 }
 
 // noting is a change that says what it writes before it does.

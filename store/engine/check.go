@@ -8,11 +8,12 @@ import (
 	"imageshare/ledger"
 )
 
-// An engine gives back exactly what it was given, or refuses it. Three things
+// An engine gives back exactly what it was given, or refuses it. Four things
 // cannot be given back by every engine, so all of them refuse these with
 // ledger.ErrInvalid: text that is not UTF-8 (JSON would mend it, which breaks
-// the hash of a history entry), times finer than their field promises, and
-// years that RFC 3339 cannot write.
+// the hash of a history entry), times finer than their field promises, years
+// that RFC 3339 cannot write, and two shares of one account on an image (what
+// an account holds is found by it and when the share began).
 
 func invalid(format string, args ...any) error {
 	return &ledger.Error{Rule: ledger.ErrInvalid, Reason: fmt.Sprintf(format, args...)}
@@ -34,15 +35,27 @@ func CheckImage(i *ledger.Image) error {
 	if err := checkTexts(entity, texts...); err != nil {
 		return err
 	}
-	for _, s := range i.Shares {
-		if err := checkShare(entity, s); err != nil {
-			return err
-		}
+	if err := checkShares(entity, i.Shares); err != nil {
+		return err
 	}
 	if err := checkTime(entity, i.ReadyAt, time.Millisecond); err != nil {
 		return err
 	}
 	return checkTime(entity, i.CreatedAt, time.Nanosecond)
+}
+
+func checkShares(entity string, all []ledger.Share) error {
+	accounts := make(map[string]bool, len(all))
+	for _, s := range all {
+		if err := checkShare(entity, s); err != nil {
+			return err
+		}
+		if accounts[s.Account] {
+			return invalid("%s: two shares with %s", entity, s.Account)
+		}
+		accounts[s.Account] = true
+	}
+	return nil
 }
 
 // checkShare also insists on a number: engines write shares as lines of words.

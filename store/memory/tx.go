@@ -1,6 +1,8 @@
 package memory
 
 import (
+	"slices"
+
 	"imageshare/ledger"
 	"imageshare/store/engine"
 )
@@ -135,6 +137,8 @@ func (t *tx) Append(e ledger.Event) error {
 		}
 		put(t, t.tokens, e.Token, true)
 	}
+	// A copy, as of an image.
+	e.Added, e.Removed, e.Notes = slices.Clone(e.Added), slices.Clone(e.Removed), slices.Clone(e.Notes)
 	e, _ = e.Follow(t.last[e.Entity])
 	e.Position = int64(len(t.events)) + 1
 	put(t, t.last, e.Entity, e)

@@ -9,6 +9,9 @@ const (
 	// longLog is how many pages make it long. It begins anew only when a change
 	// finds all of it copied and nobody reading it.
 	longLog = 4 * checkpointed
+	// longestLog is how many make it so long that changes wait for those who
+	// read it: where there is always somebody, it would else grow for ever.
+	longestLog = 16 * longLog
 )
 
 // checkpoint copies what COMMITs have left in the log, once that is much. It
@@ -17,10 +20,13 @@ const (
 // or while an old moment is being read, stays in the log, where it is as safe.
 func (w *writer) checkpoint() {
 	length, left, err := w.c.checkpoint("NOOP")
-	w.stuck = min(w.stuck, left)
+	w.stuck, w.waited = min(w.stuck, left), min(w.waited, length)
 	switch {
 	case err != nil:
 		w.tell(err)
+	case length >= w.waited+w.longest:
+		w.waited = length
+		w.lend(w.renewLog)
 	case left == 0 || (left < checkpointed && length < longLog):
 	case left >= w.stuck+checkpointed:
 		w.lend(w.copyLog)
@@ -29,8 +35,17 @@ func (w *writer) checkpoint() {
 	}
 }
 
-func (w *writer) copyLog() {
-	_, left, err := w.c.checkpoint("PASSIVE")
+func (w *writer) copyLog() { w.copyAs("PASSIVE") }
+
+// renewLog has the next change begin the log anew. It waits for those who read
+// now, not for who comes meanwhile: they read what is newest, which is in no
+// one's way, and once all of it is copied, only the file. Changes wait too; so
+// if somebody reads longer than the connection is patient, the log is left to
+// grow as much again before the next attempt.
+func (w *writer) renewLog() { w.copyAs("RESTART") }
+
+func (w *writer) copyAs(mode string) {
+	_, left, err := w.c.checkpoint(mode)
 	if err == nil {
 		w.stuck = left
 	}
@@ -50,7 +65,8 @@ func (w *writer) tell(err error) {
 }
 
 // checkpoint copies the log into the file, as far as a mode does (NOOP not at
-// all), and tells how many pages the log has and how many are left to copy.
+// all; none fails because somebody reads), and tells how many pages the log has
+// and how many are left to copy.
 func (c *conn) checkpoint(mode string) (length, left int64, err error) {
 	err = c.query(context.Background(), func(r row) error {
 		length, left = r.int(1), r.int(1)-r.int(2)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -41,6 +42,108 @@ func TestCheckpoint(t *testing.T) {
 	}
 	if pages := logged(t, s); pages >= checkpointed {
 		t.Errorf("%d pages are left in the log that nobody reads", pages)
+	}
+}
+
+// A log that somebody reads at every moment begins anew all the same.
+func TestLogThatIsAlwaysRead(t *testing.T) {
+	t.Parallel()
+	s, _ := fresh(t)
+	const longest = 200
+	if err := s.Update(t.Context(), func(ledger.Tx) error { s.writer.longest = longest; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	var reading sync.WaitGroup
+	reading.Go(func() { overlap(t, s, stop) })
+	most := int64(0)
+	for n := range 1000 {
+		if err := s.Update(t.Context(), func(tx ledger.Tx) error { return tx.PutSetting("a", fmt.Sprint(n)) }); err != nil {
+			t.Fatal(err)
+		}
+		err := s.readers.use(t.Context(), func(c *conn) error {
+			length, _, err := c.checkpoint("NOOP")
+			most = max(most, length)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	reading.Wait()
+	if most >= 2*longest {
+		t.Errorf("the log had up to %d pages, want less than %d", most, 2*longest)
+	}
+}
+
+// While somebody reads for longer than changes wait, they go on, having waited
+// once for each so many pages, and nobody is told of a fault.
+func TestLogThatIsReadForLong(t *testing.T) {
+	t.Parallel()
+	var told strings.Builder
+	waits := 0
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "store.db"), Options{Lend: func(do func()) { waits++; do() }, Log: slog.New(slog.NewTextHandler(&told, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const longest = 100
+	if err := s.Update(t.Context(), func(ledger.Tx) error {
+		s.writer.longest = longest
+		_, err := s.writer.c.pragma("busy_timeout = 1")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	length := int64(0)
+	err = s.View(t.Context(), func(g ledger.Glance) error {
+		_, err := g.Images(t.Context(), ledger.ImageQuery{Limit: 1})
+		for n := range 400 {
+			err = errors.Join(err, s.Update(t.Context(), func(tx ledger.Tx) error { return tx.PutSetting("a", fmt.Sprint(n)) }))
+		}
+		length = logged(t, s)
+		return err
+	})
+	if err != nil || told.Len() > 0 {
+		t.Errorf("%v, and told %s", err, told.String())
+	}
+	if err := s.Update(t.Context(), func(ledger.Tx) error { // the writer waits meanwhile
+		if most := int(length / longest); waits == 0 || waits > most {
+			t.Errorf("waited %d times for who reads a log of %d pages, want %d times at the most", waits, length, most)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// overlap reads in views one of which begins before the last one ends.
+func overlap(t *testing.T, s *Store, stop <-chan struct{}) {
+	var views sync.WaitGroup
+	defer views.Wait()
+	last := make(chan struct{})
+	defer func() { close(last) }()
+	for {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		began, over := make(chan struct{}), make(chan struct{})
+		views.Go(func() {
+			if err := s.View(t.Context(), func(g ledger.Glance) error {
+				_, err := g.Images(t.Context(), ledger.ImageQuery{Limit: 1})
+				close(began)
+				<-over
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+		<-began
+		close(last)
+		last = over
 	}
 }
 

@@ -26,9 +26,48 @@ type conn struct {
 // row is one row of an answer. It is overwritten by the next.
 type row []driver.Value
 
-func (r row) text(i int) string { return r[i].(string) }
-func (r row) int(i int) int64   { return r[i].(int64) }
-func (r row) bool(i int) bool   { return r[i].(int64) != 0 }
+func (r row) text(i int) string {
+	v, is := r[i].(string)
+	if !is {
+		panic(misfit{r[i]})
+	}
+	return v
+}
+
+func (r row) int(i int) int64 {
+	v, is := r[i].(int64)
+	if !is {
+		panic(misfit{r[i]})
+	}
+	return v
+}
+
+func (r row) bool(i int) bool { return r.int(i) != 0 }
+
+// textOr and intOr also let NULL pass, as nil.
+
+func (r row) textOr(i int) any {
+	if r[i] == nil {
+		return nil
+	}
+	return r.text(i)
+}
+
+func (r row) intOr(i int) any {
+	if r[i] == nil {
+		return nil
+	}
+	return r.int(i)
+}
+
+// misfit is a value of a type that its column never has: a file holds one if it
+// is damaged, or if somebody else wrote to it. It is panicked with, so that
+// whoever reads a row need not look at each value; query makes an error of it.
+type misfit struct{ value driver.Value }
+
+func (m misfit) error(text string) error {
+	return fmt.Errorf("%w: a value of type %T where none belongs, in the answer to %s", ErrDamaged, m.value, text)
+}
 
 func dial(dsn string) (*conn, error) {
 	raw, err := new(sqlite.Driver).Open(dsn)
@@ -46,8 +85,10 @@ func (c *conn) close() error {
 	return errors.Join(all, c.raw.Close())
 }
 
-// query runs a statement and shows each row to see, until see fails.
-func (c *conn) query(ctx context.Context, see func(row) error, text string, args ...any) error {
+// query runs a statement and shows each row to see, until see fails. However
+// it ends, the statement is reset: one that is not keeps its moment for ever,
+// and the connection with it.
+func (c *conn) query(ctx context.Context, see func(row) error, text string, args ...any) (err error) {
 	s, err := c.prepared(text)
 	if err != nil {
 		return err
@@ -56,11 +97,20 @@ func (c *conn) query(ctx context.Context, see func(row) error, text string, args
 	if err != nil {
 		return translate(err)
 	}
-	err = drain(ctx, rows, see)
-	if done := rows.Close(); err == nil {
-		err = translate(done)
-	}
-	return err
+	defer func() {
+		done := rows.Close()
+		switch p := recover().(type) {
+		case nil:
+			if err == nil {
+				err = translate(done)
+			}
+		case misfit:
+			err = p.error(text)
+		default:
+			panic(p)
+		}
+	}()
+	return drain(ctx, rows, see)
 }
 
 // drain looks at the context between rows: the driver does so only while it

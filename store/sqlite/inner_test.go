@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -55,6 +56,37 @@ func TestDatabaseOfAnotherProgramIsRefused(t *testing.T) {
 		meddle(t, path, text)
 		if _, err := Open(t.Context(), path, Options{}); !errors.Is(err, ErrNotStore) {
 			t.Errorf("%s: got %v, want ErrNotStore", text, err)
+		}
+	}
+}
+
+// What another program has not yet copied into its file stays where it is.
+func TestLogOfAnotherProgramIsLeft(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "other.db")
+	meddle(t, path+".made", "PRAGMA journal_mode = WAL")
+	c, err := dial(dsn(path+".made", "rw"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	if err := c.script(t.Context(), "CREATE TABLE bookmarks (url); INSERT INTO bookmarks VALUES ('here')"); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, suffix := range []string{"", "-wal"} { // as they would be had the program been killed
+		text, err := os.ReadFile(path + ".made" + suffix)
+		if err = errors.Join(err, os.WriteFile(path+suffix, text, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		files[suffix] = string(text)
+	}
+	if _, err := Open(t.Context(), path, Options{}); !errors.Is(err, ErrNotStore) {
+		t.Errorf("got %v, want ErrNotStore", err)
+	}
+	for suffix, was := range files {
+		if is, err := os.ReadFile(path + suffix); err != nil || string(is) != was {
+			t.Errorf("%s was changed (%v)", path+suffix, err)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (t *tx) Image(ctx context.Context, key ledger.ImageKey) (*ledger.Image, err
 	return t.image(ctx, key, text, func(r row, found *ledger.Image) {
 		// What the change does to its copy must not reach the other tables.
 		t.read = &stored{
-			key: key, known: known{r.text(0), r.text(1), r.text(5), standing{r[6], r[7], r.bool(2)}},
+			key: key, known: known{r.text(0), r.text(1), r.text(5), standing{r.textOr(6), r.intOr(7), r.bool(2)}},
 			shares: slices.Clone(found.Shares), record: r.text(3),
 		}
 	})

@@ -23,13 +23,9 @@ func Open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	// Whoever comes by a symbolic link must meet the same lock; and a name like
-	// ":memory:" means something to SQLite unless it is a whole path.
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
-	if path, err = filepath.Abs(path); err != nil {
-		return nil, err
+	path, err = located(path)
+	if err != nil {
+		return nil, explain(path, err)
 	}
 	lock, err := acquire(path)
 	if err != nil {
@@ -41,6 +37,39 @@ func Open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 	}
 	s.lock = lock
 	return s, nil
+}
+
+// located makes the file if it is not there, and tells its own whole path.
+// Whoever comes by a symbolic link must meet the same lock, also by one that
+// led to nothing; and a name like ":memory:" means something to SQLite unless
+// it is a whole path.
+func located(path string) (string, error) {
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return path, err
+	}
+	// One that is there is not opened before it is ours: a process that closes
+	// a file loses all its locks on it, those of a store that is open too.
+	if _, err := os.Stat(whole); errors.Is(err, fs.ErrNotExist) {
+		if err := create(whole); err != nil {
+			return whole, err
+		}
+	}
+	real, err := filepath.EvalSymlinks(whole)
+	if err != nil {
+		return whole, err
+	}
+	return real, nil
+}
+
+// create makes a file that is not there, or looks whether it may be written.
+// SQLite would make it readable to all.
+func create(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // acquire keeps a second server out. The lock is beside the database, as
@@ -57,11 +86,10 @@ func acquire(path string) (*flock.Flock, error) {
 }
 
 func open(ctx context.Context, path string, o Options) (*Store, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // SQLite would make it readable to all
-	if err != nil {
+	if err := create(path); err != nil {
 		return nil, err
 	}
-	if err := f.Close(); err != nil {
+	if err := foreign(path); err != nil {
 		return nil, err
 	}
 	c, err := dial(dsn(path, "rw"))
@@ -102,6 +130,25 @@ func prepare(ctx context.Context, c *conn, log *slog.Logger) error {
 		return fmt.Errorf("no write-ahead log on this file system (mode %v): choose a local disk: %w", mode, errors.Join(err, errors.ErrUnsupported))
 	}
 	return migrate(ctx, c, log)
+}
+
+// foreign refuses a database that is not ours by a connection that cannot write
+// to it: the last one to close that can would copy another program's log into
+// its file. What else is wrong, the connection that writes tells.
+func foreign(path string) error {
+	if _, err := os.Stat(path + "-wal"); err != nil {
+		return nil // nothing to copy, and nothing to leave behind
+	}
+	c, err := dial(dsn(path, "ro"))
+	if err != nil {
+		return nil
+	}
+	err = recognize(c)
+	_ = c.close() // it wrote nothing
+	if errors.Is(err, ErrNotStore) {
+		return err
+	}
+	return nil
 }
 
 // recognize refuses a database that is not ours: an empty one may become ours.
@@ -158,7 +205,7 @@ func explain(path string, err error) error {
 	case errors.Is(err, ErrNotStore):
 		hint = ": choose another file; this one was left as it was"
 	case errors.Is(err, ErrDamaged):
-		hint = ": restore a backup, or save what can be read with the sqlite3 tool's .recover"
+		hint = fmt.Sprintf(": restore a backup, once %[1]s-wal and %[1]s-shm are removed, which belong to this file, or save what can be read with the sqlite3 tool's .recover", path)
 	case errors.Is(err, ledger.ErrBusy):
 		hint = ": another program writes to it; stop that one"
 	case errors.Is(err, fs.ErrNotExist):

@@ -94,6 +94,48 @@ func TestSecondOpenIsRefused(t *testing.T) {
 	}
 }
 
+// A link may come before the file that it leads to.
+func TestSecondOpenByALinkToNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "store.db"), filepath.Join(dir, "link.db")
+	if err := os.Symlink("store.db", link); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, link)
+	defer s.Close()
+	for _, p := range []string{path, link} {
+		if second, err := sqlite.Open(t.Context(), p, sqlite.Options{}); !errors.Is(err, sqlite.ErrInUse) {
+			t.Errorf("%s: got %v, want ErrInUse", p, err)
+			if err == nil {
+				second.Close()
+			}
+		}
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, %v, want mode 0600", info, err)
+	}
+	if _, err := os.Lstat(link + ".lock"); err == nil {
+		t.Error("the lock is beside the link")
+	}
+}
+
+// A link that leads nowhere is no database, and says what to do.
+func TestLinksThatLeadNowhere(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for to, want := range map[string]string{"none/store.db": "make its directory first", "round.db": "too many"} {
+		link := filepath.Join(dir, "round.db")
+		_ = os.Remove(link)
+		if err := os.Symlink(to, link); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := sqlite.Open(t.Context(), link, sqlite.Options{}); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), link) {
+			t.Errorf("a link to %s: got %v, want the link and %q", to, err, want)
+		}
+	}
+}
+
 // refused opens a file that has to be refused and left as it was.
 func refused(t *testing.T, path string, want error, words string) {
 	t.Helper()
@@ -141,7 +183,7 @@ func TestDamagedFileIsRefused(t *testing.T) {
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, path, sqlite.ErrDamaged, "restore a backup")
+	refused(t, path, sqlite.ErrDamaged, "store.db-wal and ")
 }
 
 // What a disk does to a file that is being read costs answers, not the process.

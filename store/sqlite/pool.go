@@ -13,6 +13,7 @@ import (
 type pool struct {
 	dsn    string
 	places chan struct{} // one for each connection that may be in use
+	lists  chan struct{} // one for each that may be in use for a list
 	closed chan struct{}
 
 	mu   sync.Mutex
@@ -20,12 +21,22 @@ type pool struct {
 }
 
 func newPool(dsn string, size int) *pool {
-	return &pool{dsn: dsn, places: make(chan struct{}, size), closed: make(chan struct{})}
+	return &pool{dsn: dsn, places: make(chan struct{}, size), lists: make(chan struct{}, max(1, size-1)), closed: make(chan struct{})}
+}
+
+// useLong lends a connection for what may take long. It leaves one for
+// look-ups: a list whose rows come late is not told that nobody waits for it.
+func (p *pool) useLong(ctx context.Context, do func(*conn) error) error {
+	if err := p.enter(ctx, p.lists); err != nil {
+		return err
+	}
+	defer func() { <-p.lists }()
+	return p.use(ctx, do)
 }
 
 // use lends a connection to a function.
 func (p *pool) use(ctx context.Context, do func(*conn) error) error {
-	if err := p.enter(ctx); err != nil {
+	if err := p.enter(ctx, p.places); err != nil {
 		return err
 	}
 	defer func() { <-p.places }()
@@ -41,7 +52,7 @@ func (p *pool) use(ctx context.Context, do func(*conn) error) error {
 }
 
 // enter waits for a place.
-func (p *pool) enter(ctx context.Context) error {
+func (p *pool) enter(ctx context.Context, places chan<- struct{}) error {
 	select { // on its own, as the other would choose any that is ready
 	case <-p.closed:
 		return ledger.ErrClosed
@@ -50,7 +61,7 @@ func (p *pool) enter(ctx context.Context) error {
 	default:
 	}
 	select {
-	case p.places <- struct{}{}:
+	case places <- struct{}{}:
 		return nil
 	case <-p.closed:
 		return ledger.ErrClosed

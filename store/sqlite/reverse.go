@@ -120,7 +120,7 @@ func (t *tx) regroup(g holding, before, after span) error {
 // span looks at both ends of a holding; each is the first row of an index.
 func (v view) span(g holding) (s span, err error) {
 	err = v.query(context.Background(), func(r row) error {
-		s.some, s.first, s.ends = true, r.int(0), r[1]
+		s.some, s.first, s.ends = true, r.int(0), r.intOr(1)
 		return nil
 	}, spanOf, g.account, g.product, g.region, g.owner)
 	return s, err

@@ -74,7 +74,7 @@ func (w *walk) all(p piece) error {
 // and end where blocks do.
 func (w *walk) level(level int, p piece, ragged bool) error {
 	if level < 0 {
-		return w.entries(p)
+		return w.count(p)
 	}
 	blocks, err := w.blocks(w.ctx, w.roll, level, p, ragged)
 	if err != nil {
@@ -116,7 +116,7 @@ func (w *walk) leftOut(list int, p piece) (int64, error) {
 		w.out = make([]*short, len(w.minus))
 	}
 	if w.out[list] == nil {
-		s, err := w.short(w.minus[list])
+		s, err := w.gather(w.minus[list])
 		if err != nil {
 			return 0, err
 		}
@@ -155,8 +155,8 @@ func (w *walk) sees(t time.Time) {
 	}
 }
 
-// entries counts entries one by one.
-func (w *walk) entries(p piece) (err error) {
+// count counts entries one by one.
+func (w *walk) count(p piece) (err error) {
 	n := int64(0)
 	l := w.narrowed(p, w.filter)
 	l.columns, l.order = "count(*)", "1"
@@ -219,7 +219,8 @@ type short struct {
 	ids []string
 }
 
-func (w *walk) short(r roll) (*short, error) {
+// gather keeps what it can of a list in memory.
+func (w *walk) gather(r roll) (*short, error) {
 	top, err := w.top(w.ctx, r)
 	s := &short{top: top}
 	if err != nil || top >= 0 {

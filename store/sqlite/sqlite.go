@@ -39,7 +39,8 @@ import (
 // Options tune a Store. The zero value is what a server wants.
 type Options struct {
 	// Readers is how many reads may be under way at once; 0 means one for each
-	// CPU and two more, so that a long list or two do not keep look-ups waiting.
+	// CPU and two more, so that a long list or two do not keep others waiting.
+	// One is left to look-ups, unless it is the only one.
 	Readers int
 	// Log is told when the file has to be brought to a newer schema, for which
 	// Open may take long, and when the log of changes cannot be copied into it;
@@ -102,12 +103,17 @@ func (s *Store) Close() error {
 // anybody could want it to stop, and a context that the driver has to watch
 // costs a goroutine.
 func look[T any](ctx context.Context, s *Store, ask func(context.Context, view) (T, error)) (T, error) {
-	return read(ctx, s, func(_ context.Context, v view) (T, error) { return ask(context.Background(), v) })
+	var found T
+	err := s.readers.use(ctx, func(c *conn) (err error) {
+		found, err = ask(context.Background(), view{conn: c})
+		return err
+	})
+	return found, err
 }
 
-// read asks on a connection for reading.
+// read asks for a list that is one statement.
 func read[T any](ctx context.Context, s *Store, ask func(context.Context, view) (T, error)) (found T, err error) {
-	err = s.readers.use(ctx, func(c *conn) (err error) {
+	err = s.readers.useLong(ctx, func(c *conn) (err error) {
 		found, err = ask(ctx, view{conn: c})
 		return err
 	})
@@ -145,8 +151,12 @@ func (s *Store) Images(ctx context.Context, q ledger.ImageQuery) ([]*ledger.Imag
 }
 
 // CountImages counts them.
-func (s *Store) CountImages(ctx context.Context, q ledger.ImageQuery) (int, error) {
-	return read(ctx, s, func(ctx context.Context, v view) (int, error) { return v.CountImages(ctx, q) })
+func (s *Store) CountImages(ctx context.Context, q ledger.ImageQuery) (n int, err error) {
+	err = s.view(ctx, func(v view) error {
+		n, err = v.CountImages(ctx, q)
+		return err
+	})
+	return n, err
 }
 
 // Accounts lists accounts by cloud and number.
@@ -185,7 +195,7 @@ func (s *Store) View(ctx context.Context, look func(ledger.Glance) error) error 
 // view is a transaction. One that panics leaves none open behind it on a
 // connection that others will use.
 func (s *Store) view(ctx context.Context, look func(view) error) error {
-	return s.readers.use(ctx, func(c *conn) (err error) {
+	return s.readers.useLong(ctx, func(c *conn) (err error) {
 		if err := c.exec("BEGIN"); err != nil {
 			return err
 		}

@@ -87,7 +87,7 @@ func (v view) blockAt(r roll, level int, p place) (b block, found bool, err erro
 const (
 	tallyFrom = " FROM tallies WHERE list = ?1 AND level = LEVEL AND (owner, at, id) <= (?2, ?3, ?4) ORDER BY owner DESC, at DESC, id DESC LIMIT 1"
 	tallyAt   = "SELECT owner, at, id, n" + tallyFrom
-	tallyNext = "SELECT owner, at, id, n FROM tallies WHERE list = ?1 AND level = LEVEL AND (owner, at, id) > (?2, ?3, ?4) ORDER BY owner, at, id LIMIT 1"
+	tallyNext = "SELECT owner, at, id FROM tallies WHERE list = ?1 AND level = LEVEL AND (owner, at, id) > (?2, ?3, ?4) ORDER BY owner, at, id LIMIT 1"
 )
 
 // at writes a level into a statement. As a parameter it would have SQLite plan

@@ -28,6 +28,8 @@ type writer struct {
 	lend    func(func())
 	log     *slog.Logger
 	stuck   int64     // pages that the last checkpoint had to leave in the log
+	waited  int64     // pages that it had when it was last to begin anew, unless it has
+	longest int64     // longestLog, but in tests
 	failing bool      // it failed
 	queue   chan *job // unbuffered: who is taken from it begins at once
 	closing chan struct{}
@@ -47,7 +49,7 @@ type job struct {
 func newWriter(c *conn, o Options) (*writer, error) {
 	others, err := newYielder()
 	return &writer{
-		c: c, others: others, lend: o.lend(), log: o.log(),
+		c: c, others: others, lend: o.lend(), log: o.log(), longest: longestLog,
 		queue: make(chan *job), closing: make(chan struct{}), gone: make(chan struct{}),
 	}, err
 }

@@ -15,6 +15,7 @@ var events = []test{
 	{"entries form a chain for each entity", "", entriesFormChains},
 	{"one change may append several entries", "", severalEntries},
 	{"history goes on after a deletion", "", historyGoesOn},
+	{"entry changed by its writer later", "", entryChangedByItsWriter},
 	{"events by every mix of fields", "", eventsByEveryMix},
 	{"events page by page", "", eventsPageByPage},
 	{"events by account, begun or ended", "", eventsByAccount},
@@ -69,6 +70,18 @@ func entryKeepsEveryField(r *rig) {
 	bare := r.history(ledger.EventQuery{Limit: 1})[0]
 	if first.Position = bare.Position; !reflect.DeepEqual(bare, first) {
 		r.Errorf("entry\n got %+v\nwant %+v", bare, first)
+	}
+}
+
+// As with images, see imageChangedByItsWriter.
+func entryChangedByItsWriter(r *rig) {
+	given := fullEvent(cvmKey("img-entry000").Entity())
+	r.append(given)
+	given.Added[0].Account, given.Removed[0], given.Notes[0] = "8", "8", "other"
+	want := fullEvent(given.Entity)
+	got := r.wantChain(given.Entity, 1)[0]
+	if !reflect.DeepEqual(got.Added, want.Added) || !slices.Equal(got.Removed, want.Removed) || !slices.Equal(got.Notes, want.Notes) {
+		r.Errorf("entry\n got %+v\nwant %+v", got, want)
 	}
 }
 

@@ -14,6 +14,7 @@ var text = []test{
 	{"text that is not UTF-8 is refused", "", notUTF8Refused},
 	{"times finer than their field are refused", "", fineTimesRefused},
 	{"shares of no number are refused", "", sharesOfNoNumberRefused},
+	{"two shares of one account are refused", "", sharesOfOneAccountRefused},
 }
 
 // strangeText is UTF-8 with everything that a careless engine trips over.
@@ -124,4 +125,15 @@ func sharesOfNoNumberRefused(r *rig) {
 		i := image(cvmKey("img-number00"), number)
 		r.wantErr(fmt.Sprintf("a share of %q", number), r.Update(r.Context(), func(tx ledger.Tx) error { return tx.PutImage(i) }), ledger.ErrInvalid)
 	}
+}
+
+func sharesOfOneAccountRefused(r *rig) {
+	was := image(cvmKey("img-twice000"), "3")
+	r.put(was)
+	for what, until := range map[string]time.Time{"without an end": {}, "after the first has ended": noon.AddDate(-1, 0, 0)} {
+		i := image(was.Key, "3", "4", "3")
+		i.Shares[0].Until, i.Shares[2].At = until, noon.Add(time.Hour)
+		r.wantErr("a second share "+what, r.Update(r.Context(), func(tx ledger.Tx) error { return tx.PutImage(i) }), ledger.ErrInvalid)
+	}
+	r.wantImage(was)
 }
