@@ -79,11 +79,11 @@ var besides = map[string][]error{
 	"ens:DeleteImage":                     {ledger.ErrReceived, ledger.ErrNotReady, ledger.ErrStillShared},
 	"ecs:ModifyImageShareGroupPermission": publishing,
 
-	"ecs:CreateImage":             {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrTokenOther, ledger.ErrDryRun},
-	"ecs:DeleteSnapshot":          {ledger.ErrSnapshotInUse},
-	"ecs:ListTagResources":        {ledger.ErrTooWide},
-	"ecs:TagResources":            {ledger.ErrTagQuota},
-	"ecs:AddTags":                 {ledger.ErrTagQuota},
+	"ecs:CreateImage":      {ledger.ErrNameTaken, ledger.ErrImageQuota, ledger.ErrTokenOther, ledger.ErrDryRun},
+	"ecs:DeleteSnapshot":   {ledger.ErrSnapshotInUse},
+	"ecs:ListTagResources": {ledger.ErrTooWide},
+	"ecs:TagResources":     {ledger.ErrTagQuota},
+	"ecs:AddTags":          {ledger.ErrTagQuota},
 }
 
 // imageless are actions that look at no image, though their product is of images.
