@@ -1,6 +1,10 @@
 package sqlite
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 const (
 	// checkpointed is how many pages are left in the log before they are copied
@@ -12,6 +16,9 @@ const (
 	// longestLog is how many make it so long that changes wait for those who
 	// read it: where there is always somebody, it would else grow for ever.
 	longestLog = 16 * longLog
+	// So they wait: this many times so many milliseconds.
+	renewals = patience / renewing
+	renewing = 50
 )
 
 // checkpoint copies what COMMITs have left in the log, once that is much. It
@@ -19,37 +26,48 @@ const (
 // one: the changes are answered by then. What it cannot copy, for want of room
 // or while an old moment is being read, stays in the log, where it is as safe.
 func (w *writer) checkpoint() {
-	length, left, err := w.c.checkpoint("NOOP")
-	w.stuck, w.waited = min(w.stuck, left), min(w.waited, length)
+	l, err := w.c.checkpoint("NOOP")
+	w.stuck, w.waited = min(w.stuck, l.left), min(w.waited, l.length)
 	switch {
 	case err != nil:
 		w.tell(err)
-	case length >= w.waited+w.longest:
-		w.waited = length
+	case l.length >= w.waited+w.longest:
+		w.waited = l.length
 		w.lend(w.renewLog)
-	case left == 0 || (left < checkpointed && length < longLog):
-	case left >= w.stuck+checkpointed:
+	case l.left == 0 || (l.left < checkpointed && l.length < longLog):
+	case l.left >= w.stuck+checkpointed:
 		w.lend(w.copyLog)
 	default:
 		w.copyLog() // what was in the way may be gone; mostly it is little
 	}
 }
 
-func (w *writer) copyLog() { w.copyAs("PASSIVE") }
-
 // renewLog has the next change begin the log anew. It waits for those who read
 // now, not for who comes meanwhile: they read what is newest, which is in no
-// one's way, and once all of it is copied, only the file. Changes wait too; so
-// if somebody reads longer than the connection is patient, the log is left to
-// grow as much again before the next attempt.
-func (w *writer) renewLog() { w.copyAs("RESTART") }
+// one's way, and once all of it is copied, only the file. But a place in the
+// log's index that SQLite waits for is taken again by the next who reads, and by
+// all after him as long as somebody has it. So it waits in short attempts, each
+// of which finds out anew who is in the way. Changes wait too; if somebody reads
+// for longer, the log is left to grow as much again.
+func (w *writer) renewLog() {
+	_, err := w.c.pragma(fmt.Sprintf("busy_timeout = %d", renewing))
+	for n := 0; err == nil && n < w.renewals && w.copyAs("RESTART"); n++ {
+	}
+	if _, after := w.c.pragma(fmt.Sprintf("busy_timeout = %d", patience)); err != nil || after != nil {
+		w.tell(errors.Join(err, after))
+	}
+}
 
-func (w *writer) copyAs(mode string) {
-	_, left, err := w.c.checkpoint(mode)
+func (w *writer) copyLog() { w.copyAs("PASSIVE") }
+
+// copyAs reports whether somebody was in the way.
+func (w *writer) copyAs(mode string) (busy bool) {
+	l, err := w.c.checkpoint(mode)
 	if err == nil {
-		w.stuck = left
+		w.stuck = l.left
 	}
 	w.tell(err)
+	return l.busy
 }
 
 // tell says when the log can no longer be copied, and when it can again, which
@@ -64,13 +82,18 @@ func (w *writer) tell(err error) {
 	w.failing = err != nil
 }
 
-// checkpoint copies the log into the file, as far as a mode does (NOOP not at
-// all; none fails because somebody reads), and tells how many pages the log has
-// and how many are left to copy.
-func (c *conn) checkpoint(mode string) (length, left int64, err error) {
+// logState is what a checkpoint leaves.
+type logState struct {
+	length, left int64 // pages of the log, and how many of them are not copied
+	busy         bool  // it did not come to its end because somebody reads
+}
+
+// checkpoint copies the log into the file, as far as a mode does: NOOP not at
+// all. None fails because somebody reads.
+func (c *conn) checkpoint(mode string) (l logState, err error) {
 	err = c.query(context.Background(), func(r row) error {
-		length, left = r.int(1), r.int(1)-r.int(2)
+		l = logState{r.int(1), r.int(1) - r.int(2), r.bool(0)}
 		return nil
 	}, "PRAGMA wal_checkpoint("+mode+")")
-	return length, left, err
+	return l, err
 }

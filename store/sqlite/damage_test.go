@@ -58,8 +58,8 @@ func TestReadOfAMisfit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if length, _, err := other.checkpoint("TRUNCATE"); err != nil || length != 0 {
-			t.Errorf("%s: a log of %d pages, %v, want none", text, length, err)
+		if l, err := other.checkpoint("TRUNCATE"); err != nil || l.length != 0 {
+			t.Errorf("%s: a log of %d pages, %v, want none", text, l.length, err)
 		}
 		if err := other.close(); err != nil {
 			t.Error(err)

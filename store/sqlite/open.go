@@ -171,6 +171,10 @@ func recognize(c *conn) error {
 // applicationID marks our files; schema 1 writes it.
 const applicationID = int64(0x696d6773)
 
+// patience is how long a connection waits for another that is in its way, in
+// milliseconds.
+const patience = 5000
+
 // dsn names the file to the driver. The file is read, not mapped into memory:
 // of a map SQLite lets go with every change that somebody else makes, which for
 // gigabytes takes a tenth of a second, and a disk that fails under it ends the
@@ -179,7 +183,7 @@ func dsn(path, mode string, pragmas ...string) string {
 	settings := url.Values{
 		"mode":      {mode},
 		"_error_rc": {"1"}, // no words of an earlier error in a later one
-		"_pragma":   append(pragmas, "busy_timeout(5000)", "temp_store(memory)"),
+		"_pragma":   append(pragmas, fmt.Sprintf("busy_timeout(%d)", patience), "temp_store(memory)"),
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings.Encode()
 }

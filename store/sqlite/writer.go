@@ -23,17 +23,18 @@ const (
 // one inside one transaction, each in a savepoint of its own, and answers them
 // all after COMMIT: one wait for the disk serves them all.
 type writer struct {
-	c       *conn
-	others  *yielder
-	lend    func(func())
-	log     *slog.Logger
-	stuck   int64     // pages that the last checkpoint had to leave in the log
-	waited  int64     // pages that it had when it was last to begin anew, unless it has
-	longest int64     // longestLog, but in tests
-	failing bool      // it failed
-	queue   chan *job // unbuffered: who is taken from it begins at once
-	closing chan struct{}
-	gone    chan struct{}
+	c        *conn
+	others   *yielder
+	lend     func(func())
+	log      *slog.Logger
+	stuck    int64     // pages that the last checkpoint had to leave in the log
+	waited   int64     // pages that it had when it was last to begin anew, unless it has
+	longest  int64     // longestLog, but in tests
+	renewals int       // likewise
+	failing  bool      // it failed
+	queue    chan *job // unbuffered: who is taken from it begins at once
+	closing  chan struct{}
+	gone     chan struct{}
 }
 
 // job is a change that waits for its turn. It runs on the goroutine of whoever
@@ -49,7 +50,7 @@ type job struct {
 func newWriter(c *conn, o Options) (*writer, error) {
 	others, err := newYielder()
 	return &writer{
-		c: c, others: others, lend: o.lend(), log: o.log(), longest: longestLog,
+		c: c, others: others, lend: o.lend(), log: o.log(), longest: longestLog, renewals: renewals,
 		queue: make(chan *job), closing: make(chan struct{}), gone: make(chan struct{}),
 	}, err
 }
@@ -182,7 +183,7 @@ func (w *writer) one(j *job) (outcome, err error) {
 func (w *writer) close() error {
 	close(w.closing)
 	<-w.gone
-	_, _, err := w.c.checkpoint("TRUNCATE")
+	_, err := w.c.checkpoint("TRUNCATE")
 	return errors.Join(err, w.c.close(), w.others.close())
 }
 
