@@ -108,16 +108,16 @@ func TestStalledBodiesKeepNobodyOut(t *testing.T) {
 	}
 	var begun, ended sync.WaitGroup
 	gate := make(chan struct{})
-	for range 7 {
+	for range 7 { // one after the other, so that six find room
 		begun.Add(1)
 		come := sync.OnceFunc(begun.Done)
 		ended.Go(func() {
 			defer come() // it may be refused
 			post(&stuck{8 << 20, come, gate})
 		})
+		begun.Wait()
 	}
-	begun.Wait()
-	if held := s.flights[1].held.Load(); held <= maxFlight/2 || held > maxFlight {
+	if held := s.flights[1].held.Load(); held != 6*(maxBody+1) {
 		t.Errorf("%d MiB are held of large bodies", held>>20)
 	}
 	if got := post(strings.NewReader("A=1")); !strings.Contains(got, "MissingParameter") {
