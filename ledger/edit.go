@@ -71,22 +71,32 @@ func (e *Editor) Account(key AccountKey, change func(*Account) error) error {
 			return err
 		}
 	}
-	e.checks = append(e.checks, func() error { return e.unheld(old, a) })
 	changed, err := recordAccount(e.tx, e.caller, old, a, e.now)
-	if changed && old != nil {
-		e.over = append(e.over, key.Entity())
+	if err != nil {
+		return err
 	}
-	return err
+	e.wrote(key.Entity(), changed && old != nil, func() error { return e.unheld(old, a) })
+	return nil
+}
+
+// wrote notes what was written over, and what must hold of it in the end. Of
+// what was refused there is nothing to note: it may be tried again.
+func (e *Editor) wrote(entity string, over bool, holds func() error) {
+	e.checks = append(e.checks, holds)
+	if over {
+		e.over = append(e.over, entity)
+	}
 }
 
 // unheld checks that no new number of a user is one that owns an image or has
 // the use of one: it is an account's then, registered or not.
 func (e *Editor) unheld(old, a *Account) error {
 	had := map[string]bool{"": true}
-	if old != nil {
-		for _, u := range old.Users {
-			had[u.Number] = true
-		}
+	if old == nil {
+		old = &Account{}
+	}
+	for _, u := range old.Users {
+		had[u.Number] = true
 	}
 	for _, u := range a.Users {
 		if had[u.Number] {
@@ -159,12 +169,12 @@ func (e *Editor) Image(key ImageKey, change func(*Image) error) error {
 	if err := soundImage(img); err != nil {
 		return err
 	}
-	e.checks = append(e.checks, func() error { return e.placed(old, img) })
 	changed, err := record(e.tx, e.caller, old, img, e.now)
-	if changed && old != nil {
-		e.over = append(e.over, key.Entity())
+	if err != nil {
+		return err
 	}
-	return err
+	e.wrote(key.Entity(), changed && old != nil, func() error { return e.placed(old, img) })
+	return nil
 }
 
 // settle cuts times to whole seconds, fills what a writer of shares may leave
@@ -278,15 +288,15 @@ func (e *Editor) Clear() error {
 // What was there already may be so no more, as a list of regions became shorter
 // or an account was dropped; a file that says the same is taken all the same.
 func (e *Editor) placed(old, img *Image) error {
-	had := map[string]bool{}
 	if old == nil {
 		if err := e.inRegion(img.Key); err != nil {
 			return err
 		}
-	} else {
-		for _, number := range append(accountsOf(old.Live(e.now)), old.Owner) {
-			had[number] = true
-		}
+		old = &Image{}
+	}
+	had := map[string]bool{old.Owner: true}
+	for _, number := range accountsOf(old.Live(e.now)) {
+		had[number] = true
 	}
 	for _, number := range append([]string{img.Owner}, accountsOf(img.Shares)...) {
 		if had[number] {

@@ -269,6 +269,27 @@ func TestKeysMoveEitherWay(t *testing.T) {
 	}
 }
 
+// TestWhatIsTriedAgainIsOverwrittenOnce: a key moves between two stored accounts
+// to the one that stands first.
+func TestWhatIsTriedAgainIsOverwrittenOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, seal.NewKey())
+	h.must(`{version: 1, accounts: [{cloud: tencent, id: 1}, {cloud: tencent, id: 2, keys: [{id: K, secret: s}]}]}`)
+	f, err := Parse("file.yaml", []byte(`{version: 1, accounts: [{cloud: tencent, id: 1, keys: [{id: K, secret: s}]}, {cloud: tencent, id: 2, keys: []}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var over []string
+	err = h.ledger.Edit(t.Context(), ledger.Caller{}, func(e *ledger.Editor) error {
+		err := f.Apply(e, h.key)
+		over = e.Overwritten()
+		return err
+	})
+	if want := []string{"account/tencent/2", "account/tencent/1"}; err != nil || !slices.Equal(over, want) {
+		t.Errorf("%v, %v, want %v", over, err, want)
+	}
+}
+
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, seal.NewKey())
