@@ -126,6 +126,11 @@ func TestStalledBodiesKeepNobodyOut(t *testing.T) {
 	if got := post(&stuck{8 << 20, func() {}, gate}); !strings.Contains(got, "RequestLimitExceeded") {
 		t.Errorf("one more large one: %s", got)
 	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("POST", "http://127.0.0.1:7080/", &stuck{8 << 20, func() {}, gate}))
+	if w.Code != 503 || !strings.Contains(w.Body.String(), "try again") {
+		t.Errorf("one that nobody can tell whose it is: %d %s", w.Code, w.Body)
+	}
 	close(gate)
 	ended.Wait()
 	if a, b := s.flights[0].held.Load(), s.flights[1].held.Load(); a+b != 0 {

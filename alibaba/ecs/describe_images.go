@@ -205,11 +205,7 @@ func (in *DescribeImagesRequest) view(r *api.Request) ledger.View {
 // ids are the images that are named. What is no id of one is an unknown one,
 // and where nothing else is named, nothing is; nil is for all.
 func (in *DescribeImagesRequest) ids() []string {
-	malformed := func(id string) bool { return !ledger.ECS.ValidImageID(id) }
-	if !slices.ContainsFunc(in.ImageId, malformed) {
-		return in.ImageId
-	}
-	return slices.DeleteFunc(slices.Clone(in.ImageId), malformed)
+	return slices.DeleteFunc(slices.Clone(in.ImageId), func(id string) bool { return !ledger.ECS.ValidImageID(id) })
 }
 
 // looks reports whether each image has to be looked at: no index has parts of

@@ -57,7 +57,7 @@ func commands() []command {
 	for _, n := range []noun{accountNoun(), userNoun(), roleNoun(), keyNoun()} {
 		list = append(list, command{n.name, n.summary, n.run})
 	}
-	return append(list, command{"version", "what this binary is", func(_ context.Context, p program) error { return version(p) }})
+	return append(list, command{"version", "what this binary is", version})
 }
 
 // run is the program as a value: exit code out, everything else handed in.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -8,7 +9,7 @@ import (
 	"runtime/debug"
 )
 
-func version(p program) error {
+func version(_ context.Context, p program) error {
 	rest, err := parseAll(flags("version"), p.args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
